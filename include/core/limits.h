@@ -1,0 +1,31 @@
+/*
+ * core/limits.h - every ceiling in one place. Settings may lower some of them;
+ * `inspectd describe` prints them and a test holds each to its word.
+ */
+#ifndef CORE_LIMITS_H
+#define CORE_LIMITS_H
+
+#define LIMIT_PATH_BYTES       2048  /* longer paths: 414 */
+#define LIMIT_URL_BYTES        16384 /* path and query together: 414 */
+#define LIMIT_PATH_SEGMENTS    8
+#define LIMIT_QUERY_PARAMS     64
+#define LIMIT_FILTER_VALUES    200     /* values in one comma list, ids in id= */
+#define LIMIT_HEADERS_BYTES    32768   /* libmicrohttpd answers 431 itself */
+#define LIMIT_BODY_BYTES       1048576 /* the most that INSPECTD_BODY_MAX may allow */
+#define LIMIT_JSON_DEPTH       16
+#define LIMIT_PAGE_ROWS        200
+#define LIMIT_PAGE_DEFAULT     50
+#define LIMIT_SORT_KEYS        4
+#define LIMIT_CURSOR_BYTES     2048
+#define LIMIT_EXPAND_ROWS      200 /* per parent; the answer says when there are more */
+#define LIMIT_EXPANSIONS       8
+#define LIMIT_COUNT_DIMENSIONS 3
+#define LIMIT_LIST_ITEMS       500 /* members of a list in a body */
+#define LIMIT_TEXT_CHARS       20000
+#define LIMIT_ANSWER_BYTES     (64u << 20)
+#define LIMIT_SQL_BYTES        65536
+#define LIMIT_IDEMPOTENCY_KEY  255
+#define LIMIT_REQUEST_ID       128
+#define LIMIT_STATEMENTS       200 /* prepared per connection; the least recently used goes */
+
+#endif
