@@ -1,0 +1,122 @@
+/*
+ * An inspection, visit or review: who came, when, under which framework, and the
+ * judgements made. DOMAIN sections 1.1 to 1.4 are where the rules come from.
+ */
+#include "resource/inspection_rules.h"
+#include "resource/registry.h"
+#include "resource/resource.h"
+
+#include "core/banned.h"
+
+static const struct field judgement_fields[] = {
+	{ "strand", F_TEXT, REQUIRED, .max = 64, .pattern = "slug" },
+	{ "grade", F_TEXT, REQUIRED, .max = 64, .pattern = "slug" },
+	{ "wording", F_TEXT, NULLABLE, .max = 200 },
+	{ "title", F_TEXT, NULLABLE, .max = 300 },
+};
+
+static const struct field inspector_fields[] = {
+	{ "name", F_TEXT, REQUIRED, .max = 120, .pattern = "name" },
+	{ "role", F_TEXT, NULLABLE, .max = 120 },
+	{ "body", F_TEXT, NULLABLE, .max = 120 },
+};
+
+static const struct rows judgements = { .table = "judgement",
+					.owner = "inspection_id",
+					.inherits = "authority_id, framework_id, sensitivity",
+					.fields = judgement_fields,
+					.n_fields = ARRAY_LEN(judgement_fields),
+					.key = "strand" };
+
+static const struct rows inspectors = { .fields = inspector_fields, .n_fields = ARRAY_LEN(inspector_fields) };
+
+static const struct rows themes = { .table = "inspection_theme",
+				    .owner = "inspection_id",
+				    .inherits = "authority_id, framework_id, sensitivity",
+				    .member = "theme_id" };
+
+static const struct field fields[] = {
+	{ "id", F_ID, READ_ONLY | SORT },
+	{ "external_refs", F_EXTERNAL, 0 },
+	{ "authority_id", F_REF, REQUIRED | CREATE_ONLY | FILTER | SORT | COUNT, .ref = RES_AUTHORITY },
+	{ "framework_id", F_REF, FILTER | SORT | COUNT, .ref = RES_FRAMEWORK },
+	{ "kind", F_ENUM, REQUIRED | FILTER | SORT | COUNT, .values = &inspection_kinds },
+	{ "body", F_ENUM, FILTER | SORT | COUNT, .values = &inspection_bodies },
+	{ "status", F_ENUM, CREATE_ONLY | FILTER | SORT | COUNT, .values = &inspection_statuses, .initial = "planned" },
+	{ "status_on", F_DATE, READ_ONLY | NULLABLE | FILTER | RANGE },
+	{ "allowed_transitions", F_TRANSITIONS, READ_ONLY },
+	{ "sensitivity", F_ENUM, FILTER | COUNT, .values = &sensitivities, .initial = "council" },
+	{ "start_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
+	{ "end_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
+	{ "planned_start_on", F_DATE, NULLABLE | FILTER | RANGE | SORT | MOVES },
+	{ "planned_precision", F_ENUM, NULLABLE | FILTER, .values = &date_precisions },
+	{ "verbal_feedback_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
+	{ "received_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
+	{ "published_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
+	{ "delivery", F_ENUM, NULLABLE | FILTER | COUNT, .values = &inspection_deliveries },
+	{ "theme_ids", F_REFS, 0, .ref = RES_THEME, .rows = &themes },
+	{ "inspectors", F_OBJECTS, 0, .rows = &inspectors },
+	{ "inspectors_count", F_INT, NULLABLE, .min = 1, .max = 100 },
+	{ "follows_id", F_REF, NULLABLE | FILTER | SAME_AUTHORITY, .ref = RES_INSPECTION },
+	{ "sequence_number", F_INT, NULLABLE, .min = 1, .max = 100 },
+	{ "judgements", F_OBJECTS, 0, .rows = &judgements },
+	{ "report_url", F_TEXT, NULLABLE, .max = 1000, .pattern = "url" },
+	{ "reason", F_TEXT, WRITE_ONLY, .max = 1000, .pattern = "filled" },
+	{ "warnings", F_JSON, READ_ONLY },
+	{ "version", F_INT, READ_ONLY },
+	{ "created_at", F_TIME, READ_ONLY | FILTER | RANGE | SORT },
+	{ "updated_at", F_TIME, READ_ONLY | FILTER | RANGE | SORT },
+};
+
+static const struct filter filters[] = {
+	{ "theme_id", F_REF, .ref = RES_THEME,
+	  .sql = "id IN (SELECT l.inspection_id FROM {s}.inspection_theme l WHERE l.theme_id = ANY ({v}))" },
+	{ "strand", F_TEXT, .sql = "id IN (SELECT j.inspection_id FROM {s}.judgement j WHERE j.strand = ANY ({v}))" },
+	{ "grade", F_TEXT, .sql = "id IN (SELECT j.inspection_id FROM {s}.judgement j WHERE j.grade = ANY ({v}))" },
+	{ "judgement", F_TEXT,
+	  .sql = "id IN (SELECT j.inspection_id FROM {s}.judgement j WHERE j.strand || ':' || j.grade = ANY ({v}))" },
+};
+
+static const struct expansion expansions[] = {
+	{ "authority", RES_AUTHORITY, .column = "authority_id" },
+	{ "framework", RES_FRAMEWORK, .column = "framework_id" },
+	{ "follows", RES_INSPECTION, .column = "follows_id" },
+	{ "findings", RES_FINDING, .many = true, .sql = "{s}.findings t WHERE t.inspection_id = {p}" },
+	{ "themes", RES_THEME, .many = true,
+	  .sql = "{s}.inspection_theme l JOIN {s}.themes t ON t.id = l.theme_id WHERE l.inspection_id = {p}" },
+};
+
+static const struct dependant dependants[] = {
+	{ "findings", "SELECT count(*) FROM inspectd.findings WHERE inspection_id = $1::uuid" },
+	{ "inspections", "SELECT count(*) FROM inspectd.inspections WHERE follows_id = $1::uuid" },
+};
+
+/* A published report is a public record: what was wrong with it is corrected by PATCH, not by going back. */
+static const struct status_step steps[] = {
+	{ "planned", "in_progress", false },  { "planned", "cancelled", true },   { "in_progress", "reported", false },
+	{ "in_progress", "cancelled", true }, { "reported", "published", false },
+};
+
+static const struct status_table statuses = { &inspection_statuses, steps, ARRAY_LEN(steps) };
+
+const struct resource inspection_resource = {
+	.id = RES_INSPECTION,
+	.name = "inspection",
+	.plural = "inspections",
+	.fields = fields,
+	.n_fields = ARRAY_LEN(fields),
+	.filters = filters,
+	.n_filters = ARRAY_LEN(filters),
+	.expansions = expansions,
+	.n_expansions = ARRAY_LEN(expansions),
+	.dependants = dependants,
+	.n_dependants = ARRAY_LEN(dependants),
+	.status = &statuses,
+	.default_sort = "-start_on",
+	.owned = true,
+	.writable = true,
+	.rules = { .complete = inspection_rules_complete,
+		   .check = inspection_rules_check,
+		   .warn = inspection_warnings_add,
+		   .moved = inspection_rules_moved },
+};

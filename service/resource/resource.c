@@ -1,0 +1,86 @@
+/*
+ * The resources by number, and the questions that anybody may ask of a table:
+ * its fields, its keys, its steps of status. What each resource is stands in its
+ * own file.
+ */
+#include "resource/resource.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "resource/patterns.h"
+#include "resource/registry.h"
+
+#include "core/banned.h"
+
+const struct resource *const resources[RES_COUNT_] = {
+	[RES_FRAMEWORK] = &framework_resource,   [RES_THEME] = &theme_resource,
+	[RES_AUTHORITY] = &authority_resource,   [RES_NEIGHBOUR] = &neighbour_resource,
+	[RES_INSPECTION] = &inspection_resource, [RES_FINDING] = &finding_resource,
+	[RES_ACTION] = &action_resource,
+};
+
+const struct field *resource_field(const struct resource *r, const char *name)
+{
+	for (size_t i = 0; i < r->n_fields; i++)
+		if (strcmp(r->fields[i].name, name) == 0)
+			return &r->fields[i];
+	return NULL;
+}
+
+bool resource_has_key_form(const struct resource *r, const char *id)
+{
+	if (r->id == RES_AUTHORITY)
+		return pattern_named("la")->holds(id);
+	return r->own_key ? text_is_slug(id) : text_is_uuid(id);
+}
+
+const struct status_step *status_step(const struct status_table *t, const char *from, const char *to)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (strcmp(t->steps[i].from, from) == 0 && strcmp(t->steps[i].to, to) == 0)
+			return &t->steps[i];
+	return NULL;
+}
+
+/* Codes are slugs, so they need no escapes. A list that would not fit ends early: it stays JSON. */
+void status_allowed_json(const struct status_table *t, const char *from, char *out, size_t size)
+{
+	size_t len = 1;
+
+	if (size < sizeof "[]")
+		return;
+	out[0] = '[';
+	for (size_t i = 0; i < t->n; i++) {
+		const char *to = t->steps[i].to;
+
+		if (strcmp(t->steps[i].from, from) != 0 || len + strlen(to) + sizeof ",\"\"]" > size)
+			continue;
+		len += (size_t)snprintf(out + len, size - len, "%s\"%s\"", len > 1 ? "," : "", to);
+	}
+	memcpy(out + len, "]", sizeof "]");
+}
+
+const char *member_text(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
+void warning_add(json_t *warnings, const char *code, const char *pointer, const char *fmt, ...)
+{
+	char detail[512];
+	va_list args;
+	int needed;
+
+	va_start(args, fmt);
+	needed = vsnprintf(detail, sizeof detail, fmt, args);
+	va_end(args);
+	if (needed < 0)
+		return;
+	if ((size_t)needed >= sizeof detail)
+		detail[text_cut(detail, sizeof detail - 1)] = '\0';
+	json_array_append_new(warnings,
+			      json_pack("{s:s, s:s, s:s}", "code", code, "pointer", pointer, "detail", detail));
+}
