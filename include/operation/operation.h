@@ -1,0 +1,126 @@
+/*
+ * operation/operation.h - what a caller may do to a resource, each in one
+ * transaction. The HTTP handlers and the loader both come through here, so that
+ * nothing is written by one that the other would refuse.
+ *
+ * OWNERSHIP  Inputs are borrowed for the call; a struct written owns its body.
+ * THREADS    Safe from any; each uses the calling thread's connection.
+ * BLOCKING   On the database, bounded by its timeouts.
+ */
+#ifndef OPERATION_OPERATION_H
+#define OPERATION_OPERATION_H
+
+#include <stdint.h>
+
+#include "repository/database.h"
+#include "resource/draft.h"
+#include "resource/query.h"
+#include "resource/resource.h"
+
+/* Who calls, and how. */
+struct call {
+	struct database *database;
+	struct context context;
+	bool validate_only; /* check everything, write nothing */
+};
+
+/* The row that a nested path hangs from: /v1/inspections/{id}/findings. NULL where there is none. */
+struct parent {
+	const struct resource *resource;
+	const char *id;
+};
+
+/* The If-Match header: any version, or one of these. */
+struct if_match {
+	bool any;
+	uint64_t version[16];
+	size_t n;
+};
+
+/* An Idempotency-Key and what it is bound to. NULL where the request had none. */
+struct idempotency {
+	const char *caller, *method, *path, *key, *request_hash;
+	unsigned wait_ms;
+};
+
+struct written {
+	struct buf body; /* the new representation; empty after a removal or a dry run of one */
+	char etag[80];
+	char location[160]; /* of a created row */
+	bool replayed;      /* the answer given before to the same Idempotency-Key */
+	unsigned status;    /* of a replayed answer */
+};
+void written_init(struct written *w);
+void written_done(struct written *w);
+
+struct page {
+	bool has_more;
+	char *next_cursor; /* owned by the caller: free(); NULL on the last page */
+	int64_t total;     /* -1 unless asked for */
+	size_t rows;
+};
+
+/* --- reading -------------------------------------------------------------- */
+
+/* Appends `[row,row,…]`. A parent that is absent is ERR_NOT_FOUND. */
+int operation_list(const struct call *call, const struct list_query *query, const struct parent *parent,
+		   struct buf *out, struct page *ret_page, struct error *err) _must_check_;
+
+/* Appends the representation; etag is "<version>.<digest>" with its quotes. */
+int operation_read(const struct call *call, const struct list_query *query, const char *id, struct buf *out,
+		   char etag[80], struct error *err) _must_check_;
+
+/* Appends `[{"status":"open","count":3},…]`. */
+int operation_counts(const struct call *call, const struct list_query *query, const struct parent *parent,
+		     struct buf *out, struct error *err) _must_check_;
+
+/* Writes every row to fd as CSV with a header line, or as JSON Lines. Constant memory. */
+enum export_format { EXPORT_CSV, EXPORT_JSON_LINES };
+int operation_export(const struct call *call, const struct list_query *query, const struct parent *parent,
+		     enum export_format format, int fd, struct error *err) _must_check_;
+
+/* Appends `[{"resource":…,"id":…,"title":…,"authority_id":…,"rank":…},…]`, the best first. */
+int operation_search(const struct call *call, const char *text, unsigned limit, struct buf *out,
+		     struct error *err) _must_check_;
+
+/* Appends the strands and grades that frameworks use: `{"strand":[{code,label}…],"grade":[…]}` without the braces. */
+int operation_framework_vocabularies(const struct call *call, struct buf *out, struct error *err) _must_check_;
+
+/* --- writing -------------------------------------------------------------- */
+
+int operation_create(const struct call *call, const struct resource *r, const struct parent *parent, const json_t *body,
+		     const struct idempotency *idempotency, struct written *written, struct error *err) _must_check_;
+int operation_change(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
+		     const json_t *patch, struct written *written, struct error *err) _must_check_;
+int operation_move(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
+		   const json_t *body, const struct idempotency *idempotency, struct written *written,
+		   struct error *err) _must_check_;
+int operation_remove(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
+		     struct error *err) _must_check_;
+int operation_restore(const struct call *call, const struct resource *r, const char *id,
+		      const struct idempotency *idempotency, struct written *written, struct error *err) _must_check_;
+
+/* --- access --------------------------------------------------------------- */
+
+/* A caller as its API key tells. */
+struct client {
+	char id[37];
+	char name[128];
+	char actor[64];       /* "client:<id>" */
+	char *grants;         /* JSON {"scopes":[…],"authority_ids":[…]|null}; owned */
+	char **scopes;        /* owned, NULL-terminated */
+	char **authority_ids; /* owned, NULL-terminated; NULL: every authority */
+};
+void client_free(struct client *client);
+DEFINE_CLEANUP(struct client *, client_free)
+bool client_may(const struct client *client, const char *scope); /* `admin` may everything */
+
+/*
+ * The client of an API key. ERR_UNAUTHENTICATED when it is unknown, expired or
+ * revoked. Remembered per thread for at most a second, so that a revocation
+ * holds within one.
+ */
+int client_of_key(struct database *database, const char *key, const struct client **ret_client,
+		  struct error *err) _must_check_;
+
+#endif

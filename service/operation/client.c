@@ -1,0 +1,138 @@
+/*
+ * Who an API key belongs to. Each worker remembers the keys it has seen for at
+ * most a second: no lock, no query for each request, and a key that is revoked
+ * stops working within that second on every instance.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/hash.h"
+#include "operation/operation.h"
+
+#include "core/banned.h"
+
+#define REMEMBERED    64
+#define REMEMBER_US   900000u
+
+struct remembered {
+	char hash[65];
+	uint64_t until_us;
+	struct client *client;
+};
+
+static _Thread_local struct remembered memory[REMEMBERED];
+
+static void free_texts(char **texts)
+{
+	for (size_t i = 0; texts && texts[i]; i++)
+		free(texts[i]);
+	free(texts);
+}
+
+void client_free(struct client *client)
+{
+	if (!client)
+		return;
+	free(client->grants);
+	free_texts(client->scopes);
+	free_texts(client->authority_ids);
+	free(client);
+}
+
+bool client_may(const struct client *client, const char *scope)
+{
+	for (size_t i = 0; client->scopes[i]; i++)
+		if (strcmp(client->scopes[i], scope) == 0 || strcmp(client->scopes[i], "admin") == 0)
+			return true;
+	return false;
+}
+
+/* A JSON array of strings as a NULL-terminated list of copies; NULL for null. */
+static char **texts_of(const json_t *list)
+{
+	char **texts;
+	size_t i;
+	json_t *item;
+
+	if (!json_is_array(list))
+		return NULL;
+	texts = calloc(json_array_size(list) + 1, sizeof(*texts));
+	if (!texts)
+		return NULL;
+	json_array_foreach(list, i, item)
+		texts[i] = strdup(json_string_value(item));
+	return texts;
+}
+
+static struct client *client_from(const struct result *row)
+{
+	struct client *client = calloc(1, sizeof(*client));
+	_cleanup_(json_decrefp) json_t *grants = json_loads(result_text(row, 0, 2), 0, NULL);
+
+	if (!client)
+		return NULL;
+	(void)snprintf(client->id, sizeof(client->id), "%s", result_text(row, 0, 0));
+	(void)snprintf(client->name, sizeof(client->name), "%s", result_text(row, 0, 1));
+	(void)snprintf(client->actor, sizeof(client->actor), "client:%s", client->id);
+	client->grants = strdup(result_text(row, 0, 2));
+	client->scopes = texts_of(json_object_get(grants, "scopes"));
+	client->authority_ids = texts_of(json_object_get(grants, "authority_ids"));
+	if (!client->grants || !client->scopes) {
+		client_free(client);
+		return NULL;
+	}
+	return client;
+}
+
+static int look_up(struct database *database, const char *hash, struct client **ret_client, struct error *err)
+{
+	static const char sql[] =
+		"SELECT id, name, json_build_object('scopes', scopes, 'authority_ids', authority_ids) FROM inspectd.client "
+		"WHERE key_hash = decode($1, 'hex') AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())";
+	struct statement s = { .sql = sql, .values = { hash }, .n_values = 1 };
+	_cleanup_(result_freep) struct result *row = NULL;
+	struct connection *c;
+
+	if (database_mine(database, &c, err) < 0 || connection_run(c, NULL, &s, 1, &row, err) < 0)
+		return -1;
+	if (result_rows(row) == 0)
+		return error_set(err, ERR_UNAUTHENTICATED, "this API key is not known, has expired or was revoked");
+	*ret_client = client_from(row);
+	return *ret_client ? 0 : error_set(err, ERR_INTERNAL, "out of memory");
+}
+
+/* The memory's place for a key: its own, else the one that has been there longest. */
+static struct remembered *place_for(const char *hash)
+{
+	struct remembered *oldest = &memory[0];
+
+	for (size_t i = 0; i < REMEMBERED; i++) {
+		if (strcmp(memory[i].hash, hash) == 0)
+			return &memory[i];
+		if (memory[i].until_us < oldest->until_us)
+			oldest = &memory[i];
+	}
+	return oldest;
+}
+
+int client_of_key(struct database *database, const char *key, const struct client **ret_client, struct error *err)
+{
+	struct remembered *place;
+	struct client *client = NULL;
+	char hash[65];
+
+	hash_sha256(key, strlen(key), hash);
+	place = place_for(hash);
+	if (strcmp(place->hash, hash) != 0 || place->until_us < clock_us()) {
+		uint64_t asked_us = clock_us();
+
+		if (look_up(database, hash, &client, err) < 0)
+			return -1;
+		client_free(place->client);
+		*place = (struct remembered){ .until_us = asked_us + REMEMBER_US, .client = client };
+		(void)snprintf(place->hash, sizeof(place->hash), "%s", hash);
+	}
+	*ret_client = place->client;
+	return 0;
+}

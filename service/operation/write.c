@@ -1,0 +1,361 @@
+/*
+ * Writing: each operation is one transaction that checks everything, writes the
+ * row with its lists, and reads back what the client will be shown. A dry run is
+ * the same transaction, abandoned at the end.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/uuid.h"
+#include "operation/internal.h"
+
+#include "core/banned.h"
+
+void written_init(struct written *w)
+{
+	*w = (struct written){ .replayed = false };
+	buf_init(&w->body, LIMIT_ANSWER_BYTES);
+}
+
+void written_done(struct written *w)
+{
+	buf_done(&w->body);
+}
+
+static int begin(const struct call *call, struct connection **ret_connection, struct error *err)
+{
+	struct connection *c;
+
+	if (database_mine(call->database, &c, err) < 0 || connection_begin(c, &call->context, err) < 0)
+		return -1;
+	*ret_connection = c;
+	return 0;
+}
+
+/* The end of every write: show the row, keep the answer, and commit, unless this was a dry run. */
+static int finish(struct connection **open, const struct call *call, const struct resource *r, const char *id,
+		  const struct idempotency *idempotency, unsigned status, struct written *written, struct error *err)
+{
+	struct connection *c = *open;
+
+	if (representation_read(c, call, r, id, &written->body, written->etag, err) < 0)
+		return -1;
+	if (call->validate_only)
+		return 0; /* the caller's cleanup abandons */
+	if (idempotency && idempotency_keep(c, call, idempotency, written, status, err) < 0)
+		return -1;
+	*open = NULL;
+	return connection_commit(c, err);
+}
+
+/* --- create ------------------------------------------------------------------------ */
+
+/* The body with what the nested path says: inspection_id, or the finding in finding_ids. */
+static int place_under(const struct resource *r, const struct parent *parent, json_t *body, struct error *err)
+{
+	char name[64], pointer[80];
+	const struct field *f;
+	const char *said;
+
+	(void)snprintf(name, sizeof(name), "%s_id", parent->resource->name);
+	f = resource_field(r, name);
+	if (f) {
+		said = member_text(body, name);
+		(void)snprintf(pointer, sizeof(pointer), "/%s", name);
+		if (said && strcmp(said, parent->id) != 0)
+			error_member(err, pointer, "not_the_parent", "leave this out, or say what the address says: %s",
+				     parent->id);
+		return json_object_set_new(body, name, json_string(parent->id));
+	}
+	(void)snprintf(name, sizeof(name), "%s_ids", parent->resource->name);
+	if (!json_object_get(body, name))
+		return json_object_set_new(body, name, json_pack("[s]", parent->id));
+	return 0;
+}
+
+static int draft_under(const struct resource *r, const struct parent *parent, const json_t *body, json_t **ret_draft,
+		       struct error *err)
+{
+	_cleanup_(json_decrefp) json_t *placed = NULL;
+
+	if (!parent || !json_is_object(body))
+		return draft_create(r, body, ret_draft, err);
+	placed = json_copy((json_t *)body);
+	if (!placed || place_under(r, parent, placed, err) < 0)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	return draft_create(r, placed, ret_draft, err);
+}
+
+static int parent_live(struct connection *c, const struct call *call, const struct parent *parent, struct error *err)
+{
+	struct buf ignored;
+	char etag[80];
+	int outcome;
+
+	if (!parent)
+		return 0;
+	buf_init(&ignored, LIMIT_ANSWER_BYTES);
+	outcome = representation_read(c, call, parent->resource, parent->id, &ignored, etag, err);
+	buf_done(&ignored);
+	return outcome;
+}
+
+static int create(struct connection **open, const struct call *call, const struct resource *r,
+		  const struct parent *parent, json_t *draft, const struct idempotency *idempotency,
+		  struct written *written, struct error *err)
+{
+	struct connection *c = *open;
+	char id[37];
+
+	if (parent_live(c, call, parent, err) < 0 || check_draft(c, call, r, draft, NULL, err) < 0)
+		return -1;
+	if (!r->own_key) {
+		uuid_v7(id);
+		if (json_object_set_new(draft, "id", json_string(id)) < 0)
+			return error_set(err, ERR_INTERNAL, "out of memory");
+	}
+	if (store_insert(c, call, r, draft, err) < 0)
+		return -1;
+	(void)snprintf(written->location, sizeof(written->location), "/v1/%s/%s", r->plural, member_text(draft, "id"));
+	return finish(open, call, r, member_text(draft, "id"), idempotency, 201, written, err);
+}
+
+int operation_create(const struct call *call, const struct resource *r, const struct parent *parent,
+		     const json_t *body, const struct idempotency *idempotency, struct written *written,
+		     struct error *err)
+{
+	_cleanup_(connection_abandonp) struct connection *open = NULL;
+	_cleanup_(json_decrefp) json_t *draft = NULL;
+	int answered = 0;
+
+	if (call->validate_only)
+		idempotency = NULL;
+	if (draft_under(r, parent, body, &draft, err) < 0 || begin(call, &open, err) < 0)
+		return -1;
+	if (idempotency)
+		answered = idempotency_claim(open, call, idempotency, written, err);
+	if (answered != 0)
+		return answered > 0 ? 0 : -1;
+	return create(&open, call, r, parent, draft, idempotency, written, err);
+}
+
+/* --- the row to be changed -------------------------------------------------------------- */
+
+static bool matches(const struct if_match *m, uint64_t version)
+{
+	if (!m || m->any)
+		return true;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->version[i] == version)
+			return true;
+	return false;
+}
+
+/* Locks a live row, holds it to If-Match, and loads what it is now. */
+static int load_for_change(struct connection *c, const struct call *call, const struct resource *r, const char *id,
+			   const struct if_match *if_match, json_t **ret_stored, struct error *err)
+{
+	char sql[160];
+	struct statement s = { .sql = sql, .values = { id }, .n_values = 1 };
+	_cleanup_(result_freep) struct result *locked = NULL;
+
+	(void)snprintf(sql, sizeof(sql),
+		       "SELECT version FROM inspectd.%s WHERE id = $1::%s AND deleted_at IS NULL FOR UPDATE", r->name,
+		       key_type(r));
+	if (connection_run(c, &call->context, &s, 1, &locked, err) < 0)
+		return -1;
+	if (result_rows(locked) == 0)
+		return error_set(err, ERR_NOT_FOUND, "there is no such %s", r->name);
+	if (!matches(if_match, strtoull(result_text(locked, 0, 0), NULL, 10)))
+		return representation_stale(c, call, r, id, if_match->n > 0 ? if_match->version[0] : 0, err);
+	return representation_load(c, call, r, id, ret_stored, err);
+}
+
+/* The reason for a change belongs to the journal, beside the change. */
+static struct call with_reason(const struct call *call, const char *reason)
+{
+	struct call other = *call;
+
+	if (reason)
+		other.context.reason = reason;
+	return other;
+}
+
+/* --- change ---------------------------------------------------------------------------------- */
+
+static int change(struct connection **open, const struct call *call, const struct resource *r, const json_t *stored,
+		  json_t *draft, const char *reason, struct written *written, struct error *err)
+{
+	struct call told = with_reason(call, reason);
+	const char *id = member_text(stored, "id");
+
+	connection_retell(*open, &told.context);
+	if (check_draft(*open, &told, r, draft, stored, err) < 0)
+		return -1;
+	if (draft_differs(r, draft, stored) && store_update(*open, &told, r, draft, err) < 0)
+		return -1;
+	return finish(open, &told, r, id, NULL, 200, written, err);
+}
+
+int operation_change(const struct call *call, const struct resource *r, const char *id,
+		     const struct if_match *if_match, const json_t *patch, struct written *written,
+		     struct error *err)
+{
+	_cleanup_(connection_abandonp) struct connection *open = NULL;
+	_cleanup_(json_decrefp) json_t *stored = NULL, *draft = NULL;
+	const char *reason = NULL;
+
+	if (begin(call, &open, err) < 0 || load_for_change(open, call, r, id, if_match, &stored, err) < 0 ||
+	    draft_change(r, stored, patch, &draft, &reason, err) < 0)
+		return -1;
+	return change(&open, call, r, stored, draft, reason, written, err);
+}
+
+/* --- transitions -------------------------------------------------------------------------------- */
+
+static int apply_move(const struct resource *r, const json_t *stored, const struct move *move, json_t **ret_draft,
+		      struct error *err)
+{
+	json_t *draft = draft_of(r, stored);
+
+	if (!draft || json_object_set_new(draft, "status", json_string(move->to)) < 0) {
+		json_decref(draft);
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	}
+	if (r->rules.moved)
+		r->rules.moved(draft, move->to, move->on);
+	*ret_draft = draft;
+	return 0;
+}
+
+static int move(struct connection **open, const struct call *call, const struct resource *r, const char *id,
+		const struct if_match *if_match, const json_t *body, const struct idempotency *idempotency,
+		struct written *written, struct error *err)
+{
+	_cleanup_(json_decrefp) json_t *stored = NULL, *draft = NULL;
+	struct call told;
+	struct move step;
+	char today[11];
+
+	clock_today(today);
+	if (load_for_change(*open, call, r, id, if_match, &stored, err) < 0 ||
+	    move_read(r, stored, body, today, &step, err) < 0 || apply_move(r, stored, &step, &draft, err) < 0)
+		return -1;
+	told = with_reason(call, step.reason);
+	connection_retell(*open, &told.context);
+	if (check_draft(*open, &told, r, draft, stored, err) < 0 || store_update(*open, &told, r, draft, err) < 0)
+		return -1;
+	return finish(open, &told, r, id, idempotency, 200, written, err);
+}
+
+int operation_move(const struct call *call, const struct resource *r, const char *id,
+		   const struct if_match *if_match, const json_t *body, const struct idempotency *idempotency,
+		   struct written *written, struct error *err)
+{
+	_cleanup_(connection_abandonp) struct connection *open = NULL;
+	int answered = 0;
+
+	if (call->validate_only)
+		idempotency = NULL;
+	if (begin(call, &open, err) < 0)
+		return -1;
+	if (idempotency)
+		answered = idempotency_claim(open, call, idempotency, written, err);
+	if (answered != 0)
+		return answered > 0 ? 0 : -1;
+	return move(&open, call, r, id, if_match, body, idempotency, written, err);
+}
+
+/* --- removal and return ------------------------------------------------------------------------------ */
+
+static int set_deleted(struct connection *c, const struct call *call, const struct resource *r, const char *id,
+		       bool deleted, struct error *err)
+{
+	char sql[160];
+	struct statement s = { .sql = sql, .values = { id }, .n_values = 1 };
+	_cleanup_(result_freep) struct result *done = NULL;
+
+	(void)snprintf(sql, sizeof(sql), "UPDATE inspectd.%s SET deleted_at = %s WHERE id = $1::%s AND deleted_at IS %s",
+		       r->name, deleted ? "now()" : "NULL", key_type(r), deleted ? "NULL" : "NOT NULL");
+	if (connection_run(c, &call->context, &s, 1, &done, err) < 0)
+		return -1;
+	if (result_affected(done) == 0)
+		return error_set(err, ERR_NOT_FOUND, "there is no such %s", r->name);
+	return 0;
+}
+
+int operation_remove(const struct call *call, const struct resource *r, const char *id,
+		     const struct if_match *if_match, struct error *err)
+{
+	_cleanup_(connection_abandonp) struct connection *open = NULL;
+	_cleanup_(json_decrefp) json_t *stored = NULL;
+
+	if (begin(call, &open, err) < 0 || load_for_change(open, call, r, id, if_match, &stored, err) < 0 ||
+	    check_dependants(open, call, r, id, err) < 0 || set_deleted(open, call, r, id, true, err) < 0)
+		return -1;
+	return call->validate_only ? 0 : connection_commit(TAKE(open), err);
+}
+
+/* A live row needs no restoring, and one that was never there cannot be. */
+static int check_deleted(struct connection *c, const struct call *call, const struct resource *r, const char *id,
+			 struct error *err)
+{
+	char sql[128];
+	struct statement s = { .sql = sql, .values = { id }, .n_values = 1 };
+	_cleanup_(result_freep) struct result *found = NULL;
+
+	(void)snprintf(sql, sizeof(sql), "SELECT deleted_at IS NULL FROM inspectd.%s WHERE id = $1::%s FOR UPDATE",
+		       r->name, key_type(r));
+	if (connection_run(c, &call->context, &s, 1, &found, err) < 0)
+		return -1;
+	if (result_rows(found) == 0)
+		return error_set(err, ERR_NOT_FOUND, "there is no such %s", r->name);
+	if (strcmp(result_text(found, 0, 0), "t") == 0)
+		return error_set(err, ERR_CONFLICT, "this %s is not deleted", r->name);
+	return 0;
+}
+
+/* What it refers to may have gone, and what it held may have been taken. */
+static int check_return(struct connection *c, const struct call *call, const struct resource *r, const char *id,
+			struct error *err)
+{
+	_cleanup_(json_decrefp) json_t *stored = NULL, *draft = NULL;
+
+	if (representation_load(c, call, r, id, &stored, err) < 0)
+		return -1;
+	draft = draft_of(r, stored);
+	if (!draft)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	if (check_draft(c, call, r, draft, stored, err) == 0)
+		return 0;
+	if (err->code == ERR_INVALID)
+		err->code = ERR_CONFLICT;
+	return -1;
+}
+
+static int restore(struct connection **open, const struct call *call, const struct resource *r, const char *id,
+		   const struct idempotency *idempotency, struct written *written, struct error *err)
+{
+	if (check_deleted(*open, call, r, id, err) < 0 || set_deleted(*open, call, r, id, false, err) < 0 ||
+	    check_return(*open, call, r, id, err) < 0)
+		return -1;
+	return finish(open, call, r, id, idempotency, 200, written, err);
+}
+
+int operation_restore(const struct call *call, const struct resource *r, const char *id,
+		      const struct idempotency *idempotency, struct written *written, struct error *err)
+{
+	_cleanup_(connection_abandonp) struct connection *open = NULL;
+	int answered = 0;
+
+	if (call->validate_only)
+		idempotency = NULL;
+	if (begin(call, &open, err) < 0)
+		return -1;
+	if (idempotency)
+		answered = idempotency_claim(open, call, idempotency, written, err);
+	if (answered != 0)
+		return answered > 0 ? 0 : -1;
+	return restore(&open, call, r, id, idempotency, written, err);
+}

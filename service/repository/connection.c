@@ -1,0 +1,133 @@
+/*
+ * One session with PostgreSQL: opening it with a deadline, noticing that it was
+ * lost, and waiting for its answers no longer than allowed, even when the server
+ * has stopped answering.
+ */
+#include "repository/connection.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "repository/sqlstate.h"
+
+#include "core/banned.h"
+
+/* --- opening -------------------------------------------------------------- */
+
+int connection_wait(struct connection *c, short events, uint64_t deadline_us, struct error *err)
+{
+	for (;;) {
+		uint64_t now = clock_us();
+		struct pollfd p = { .fd = PQsocket(c->pg), .events = events };
+		int ready;
+
+		if (now >= deadline_us)
+			return error_set(err, ERR_TIMEOUT, "the database did not answer in time");
+		ready = poll(&p, 1, (int)((deadline_us - now + 999) / 1000));
+		if (ready > 0)
+			return 0;
+		if (ready < 0 && errno != EINTR)
+			return error_set(err, ERR_UNAVAILABLE, "the database cannot be reached");
+	}
+}
+
+static int finish_connecting(struct connection *c, uint64_t deadline_us, struct error *err)
+{
+	for (;;) {
+		PostgresPollingStatusType step = PQconnectPoll(c->pg);
+
+		if (step == PGRES_POLLING_OK)
+			return 0;
+		if (step == PGRES_POLLING_FAILED)
+			return error_set(err, ERR_UNAVAILABLE, "the database cannot be reached");
+		if (connection_wait(c, step == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_us, err) < 0)
+			return -1;
+	}
+}
+
+/* Answers that the row writer relies on: UTC, ISO dates, UTF-8. No parallel plans: rows are few. */
+static void session_options(const struct database_options *o, char *out, size_t size)
+{
+	(void)snprintf(out, size,
+		       "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c search_path=inspectd "
+		       "-c max_parallel_workers_per_gather=0 -c statement_timeout=%u -c lock_timeout=%u "
+		       "-c idle_in_transaction_session_timeout=60000 -c client_min_messages=warning -c jit=off%s%s",
+		       o->statement_ms, o->lock_ms, o->role ? " -c role=" : "", o->role ? o->role : "");
+}
+
+int connection_open(struct connection *c, struct error *err)
+{
+	char options[512];
+	const char *const names[] = { "dbname", "client_encoding", "application_name", "options", NULL };
+	const char *const values[] = { c->options->url, "UTF8", "inspectd", options, NULL };
+
+	session_options(c->options, options, sizeof(options));
+	c->pg = PQconnectStartParams(names, values, 1);
+	if (!c->pg)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	if (PQstatus(c->pg) == CONNECTION_BAD ||
+	    finish_connecting(c, clock_us() + c->options->connect_ms * 1000ULL, err) < 0) {
+		connection_close(c);
+		return error_set(err, ERR_UNAVAILABLE, "the database cannot be reached");
+	}
+	return 0;
+}
+
+void connection_close(struct connection *c)
+{
+	for (size_t i = 0; i < c->n_prepared; i++)
+		free(c->prepared[i].sql);
+	for (size_t i = 0; i < CONTEXT_MEMBERS; i++)
+		free(TAKE(c->told[i]));
+	if (c->pg)
+		PQfinish(TAKE(c->pg));
+	c->n_prepared = 0;
+	c->told_valid = false;
+	c->depth = 0;
+	c->begin_pending = false;
+}
+
+/* Whether the session is there still: a server that went away has closed its end, which can be seen without asking. */
+bool connection_usable(struct connection *c)
+{
+	struct pollfd p;
+
+	if (!c->pg || PQstatus(c->pg) != CONNECTION_OK)
+		return false;
+	p = (struct pollfd){ .fd = PQsocket(c->pg), .events = POLLIN };
+	if (poll(&p, 1, 0) == 0)
+		return true;
+	return PQconsumeInput(c->pg) == 1 && PQstatus(c->pg) == CONNECTION_OK;
+}
+
+/* --- answers ---------------------------------------------------------------- */
+
+/* The next result, waited for no longer than the deadline. *ret_pg is NULL between commands. */
+int connection_next(struct connection *c, uint64_t deadline_us, PGresult **ret_pg, struct error *err)
+{
+	while (PQisBusy(c->pg)) {
+		if (connection_wait(c, POLLIN, deadline_us, err) < 0)
+			return -1;
+		if (PQconsumeInput(c->pg) != 1)
+			return sqlstate_error(err, NULL, NULL, NULL);
+	}
+	*ret_pg = PQgetResult(c->pg);
+	return 0;
+}
+
+bool connection_succeeded(const PGresult *pg)
+{
+	ExecStatusType s = PQresultStatus(pg);
+
+	return s == PGRES_TUPLES_OK || s == PGRES_COMMAND_OK || s == PGRES_SINGLE_TUPLE;
+}
+
+int connection_failure(const PGresult *pg, struct error *err)
+{
+	return sqlstate_error(err, PQresultErrorField(pg, PG_DIAG_SQLSTATE),
+			      PQresultErrorField(pg, PG_DIAG_CONSTRAINT_NAME),
+			      PQresultErrorField(pg, PG_DIAG_MESSAGE_PRIMARY));
+}

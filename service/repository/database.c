@@ -1,0 +1,106 @@
+/*
+ * One connection for each thread that asks: no queue, no lock on the way of a
+ * request, and PostgreSQL sees exactly as many sessions as there are workers.
+ */
+#include "repository/database.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/embedded.h"
+#include "repository/connection.h"
+#include "repository/migrate.h"
+#include "repository/sqlstate.h"
+
+#include "core/banned.h"
+
+struct database {
+	struct database_options options;
+	pthread_key_t mine;
+	pthread_mutex_t lock;    /* guards `connections` */
+	struct connection *connections;
+};
+
+int database_new(struct database **ret_database, const struct database_options *options, struct error *err)
+{
+	struct database *d = calloc(1, sizeof(*d));
+
+	if (!d || pthread_key_create(&d->mine, NULL) != 0) {
+		free(d);
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	}
+	(void)pthread_mutex_init(&d->lock, NULL);
+	d->options = *options;
+	*ret_database = d;
+	return 0;
+}
+
+void database_free(struct database *d)
+{
+	if (!d)
+		return;
+	while (d->connections) {
+		struct connection *c = d->connections;
+
+		d->connections = c->next;
+		connection_close(c);
+		free(c);
+	}
+	(void)pthread_key_delete(d->mine);
+	(void)pthread_mutex_destroy(&d->lock);
+	free(d);
+}
+
+static struct connection *slot_of_thread(struct database *d)
+{
+	struct connection *c = pthread_getspecific(d->mine);
+
+	if (c)
+		return c;
+	c = calloc(1, sizeof(*c));
+	if (!c || pthread_setspecific(d->mine, c) != 0) {
+		free(c);
+		return NULL;
+	}
+	c->options = &d->options;
+	(void)pthread_mutex_lock(&d->lock);
+	c->next = d->connections;
+	d->connections = c;
+	(void)pthread_mutex_unlock(&d->lock);
+	return c;
+}
+
+int database_mine(struct database *d, struct connection **ret_connection, struct error *err)
+{
+	struct connection *c = slot_of_thread(d);
+
+	if (!c)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	if (!connection_usable(c)) {
+		connection_close(c);
+		if (connection_open(c, err) < 0)
+			return -1;
+	}
+	*ret_connection = c;
+	return 0;
+}
+
+bool database_ready(struct database *d, struct error *err)
+{
+	struct connection *c;
+	struct statement ask = { .sql = "SELECT count(*) FROM inspectd.migration WHERE name LIKE '____\\_%'" };
+	_cleanup_(result_freep) struct result *answer = NULL;
+	char expected[16];
+
+	if (database_mine(d, &c, err) < 0 || connection_run(c, NULL, &ask, 1, &answer, err) < 0)
+		return false;
+	(void)snprintf(expected, sizeof(expected), "%zu", n_embedded_migrations);
+	if (strcmp(result_text(answer, 0, 0), expected) == 0)
+		return true;
+	(void)error_set(err, ERR_UNAVAILABLE, "the database has %s migrations applied, this version needs %s: run `inspectd migrate`",
+			result_text(answer, 0, 0), expected);
+	return false;
+}

@@ -1,0 +1,169 @@
+/* Bringing a database to the shape this binary needs, once, however many instances start together. */
+#include "repository/migrate.h"
+
+#include <string.h>
+
+#include "core/hash.h"
+
+#include "core/banned.h"
+
+/* Any number that nothing else in the database uses as an advisory lock. */
+#define LOCK_KEY "7216053"
+
+static int ask(struct connection *c, const char *sql, const char *p1, const char *p2, struct result **ret_result,
+	       struct error *err)
+{
+	struct statement s = { .sql = sql, .values = { p1, p2 }, .n_values = (p1 ? 1 : 0) + (p2 ? 1 : 0) };
+
+	return connection_run(c, NULL, &s, 1, ret_result, err);
+}
+
+/* As ask(), where only the doing matters. */
+static int tell(struct connection *c, const char *sql, const char *p1, const char *p2, struct error *err)
+{
+	_cleanup_(result_freep) struct result *done = NULL;
+
+	return ask(c, sql, p1, p2, &done, err);
+}
+
+/* For what is done on the way out, where the failure that led here is the one to tell. */
+static void attempt(struct connection *c, const char *script)
+{
+	struct error ignored = { 0 };
+
+	if (connection_script(c, script, &ignored) < 0)
+		connection_abandon(c);
+}
+
+static int ledger_exists(struct connection *c, bool *ret_exists, struct error *err)
+{
+	_cleanup_(result_freep) struct result *found = NULL;
+
+	if (ask(c, "SELECT to_regclass('inspectd.migration') IS NOT NULL", NULL, NULL, &found, err) < 0)
+		return -1;
+	*ret_exists = strcmp(result_text(found, 0, 0), "t") == 0;
+	return 0;
+}
+
+/* 1: applied already. 0: to be applied. -1: applied, but its text was another. */
+static int applied(struct connection *c, const char *name, const char *checksum, struct error *err)
+{
+	_cleanup_(result_freep) struct result *found = NULL;
+	bool exists = false;
+
+	if (ledger_exists(c, &exists, err) < 0)
+		return -1;
+	if (!exists)
+		return 0;
+	if (ask(c, "SELECT checksum FROM inspectd.migration WHERE name = $1", name, NULL, &found, err) < 0)
+		return -1;
+	if (result_rows(found) == 0)
+		return 0;
+	if (strcmp(result_text(found, 0, 0), checksum) != 0)
+		return error_set(err, ERR_INVALID, "migration %s was applied with another text than this version has", name);
+	return 1;
+}
+
+static int remember(struct connection *c, const char *name, const char *checksum, struct error *err)
+{
+	return tell(c,
+		    "INSERT INTO inspectd.migration (name, checksum) VALUES ($1, $2) "
+		    "ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, at = now()",
+		    name, checksum, err);
+}
+
+static int apply(struct connection *c, const struct embedded *m, const char *checksum, struct error *err)
+{
+	static const char begin[] = "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;";
+
+	if (connection_script(c, begin, err) < 0)
+		return -1;
+	if (connection_script(c, m->text, err) < 0 || remember(c, m->name, checksum, err) < 0)
+		return -1;
+	return connection_script(c, "COMMIT", err);
+}
+
+static int apply_all(struct connection *c, migrate_report report, bool *ret_any, struct error *err)
+{
+	for (size_t i = 0; i < n_embedded_migrations; i++) {
+		const struct embedded *m = &embedded_migrations[i];
+		char checksum[65];
+		int done;
+
+		hash_sha256(m->text, m->len, checksum);
+		done = applied(c, m->name, checksum, err);
+		if (done < 0)
+			return -1;
+		if (done)
+			continue;
+		if (apply(c, m, checksum, err) < 0) {
+			attempt(c, "ROLLBACK");
+			return -1;
+		}
+		*ret_any = true;
+		report(m->name);
+	}
+	return 0;
+}
+
+/* --- what is derived: views over the tables, the same over the journal, facts --- */
+
+static void add_all(struct buf *script, const struct embedded *files, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_add(script, files[i].text, files[i].len);
+}
+
+static void derived_script(struct buf *script)
+{
+	buf_adds(script, "SELECT inspectd.drop_derived(); SELECT inspectd.rebuild_recorded();");
+	buf_adds(script, "SET LOCAL search_path = inspectd;\n");
+	add_all(script, embedded_views, n_embedded_views);
+	buf_adds(script, "SET LOCAL search_path = recorded;\n");
+	add_all(script, embedded_views, n_embedded_views);
+	buf_adds(script, "SET LOCAL search_path = inspectd;\n");
+	add_all(script, embedded_rules, n_embedded_rules);
+}
+
+static int rebuild_derived(struct connection *c, bool tables_changed, migrate_report report, struct error *err)
+{
+	static const char name[] = "views and rules";
+	struct buf script;
+	char checksum[65];
+	struct error ignored = { 0 };
+	struct embedded derived = { .name = name };
+	int same, outcome = 0;
+
+	buf_init(&script, 1 << 24);
+	derived_script(&script);
+	hash_sha256(script.data, script.len, checksum);
+	same = applied(c, name, checksum, &ignored);
+	if (tables_changed || same != 1) {
+		derived.text = script.data;
+		derived.len = script.len;
+		outcome = apply(c, &derived, checksum, err);
+		if (outcome < 0)
+			attempt(c, "ROLLBACK");
+		else
+			report(name);
+	}
+	buf_done(&script);
+	return outcome;
+}
+
+int migrate(struct database *database, migrate_report report, struct error *err)
+{
+	struct connection *c;
+	bool any = false;
+	int outcome;
+
+	if (database_mine(database, &c, err) < 0)
+		return -1;
+	if (connection_script(c, "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(" LOCK_KEY ")", err) < 0)
+		return -1;
+	outcome = apply_all(c, report, &any, err);
+	if (outcome == 0)
+		outcome = rebuild_derived(c, any, report, err);
+	attempt(c, "SELECT pg_advisory_unlock(" LOCK_KEY ")");
+	return outcome;
+}
