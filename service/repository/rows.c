@@ -28,6 +28,25 @@ static void add_transitions(struct buf *out, const struct resource *r, struct ce
 	buf_adds(out, allowed);
 }
 
+/* JSON that PostgreSQL wrote, without the blanks it puts between tokens. */
+static void add_compact(struct buf *out, struct cell cell)
+{
+	const char *c = cell.text, *end = cell.text + cell.len, *from = c;
+	bool quoted = false;
+
+	for (; c < end; c++) {
+		if (quoted && *c == '\\') {
+			c++;
+		} else if (*c == '"') {
+			quoted = !quoted;
+		} else if (!quoted && (*c == ' ' || *c == '\n')) {
+			buf_add(out, from, (size_t)(c - from));
+			from = c + 1;
+		}
+	}
+	buf_add(out, from, (size_t)(end - from));
+}
+
 void row_value_json(struct buf *out, const struct resource *r, const struct field *f, struct cell cell)
 {
 	if (!cell.text) {
@@ -36,12 +55,14 @@ void row_value_json(struct buf *out, const struct resource *r, const struct fiel
 	}
 	switch (f->type) {
 	case F_INT:
+		buf_add(out, cell.text, cell.len);
+		break;
 	case F_JSON:
 	case F_TEXTS:
 	case F_REFS:
 	case F_OBJECTS:
 	case F_EXTERNAL:
-		buf_add(out, cell.text, cell.len);
+		add_compact(out, cell);
 		break;
 	case F_BOOL:
 		buf_adds(out, cell.text[0] == 't' ? "true" : "false");

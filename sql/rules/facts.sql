@@ -1,8 +1,10 @@
 -- What the rules of a resource need to know beyond the row itself: one call, one
 -- JSON object, asked for once in each write. The rules that read these are in
--- service/resource/; each member here is read by one of them.
+-- service/resource/; each member here is read by one of them. PL/pgSQL, because it
+-- keeps the plan from one call to the next: as plain SQL they took 20 times longer.
 
-CREATE FUNCTION inspectd.authority_facts(draft jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE FUNCTION inspectd.authority_facts(draft jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN RETURN (
 SELECT jsonb_build_object(
     -- "E12000004 is East Midlands": a region's code and name go together.
     'region_of_code', (SELECT region FROM inspectd.authority
@@ -12,9 +14,11 @@ SELECT jsonb_build_object(
                      WHERE gss_code = draft ->> 'gss_code' AND id <> coalesce(draft ->> 'id', '') LIMIT 1),
     'urn_holder', (SELECT id FROM inspectd.authorities
                     WHERE urn = draft ->> 'urn' AND id <> coalesce(draft ->> 'id', '') LIMIT 1))
+); END
 $$;
 
-CREATE FUNCTION inspectd.inspection_facts(draft jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE FUNCTION inspectd.inspection_facts(draft jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN RETURN (
 WITH d AS (
     SELECT draft ->> 'authority_id' AS authority_id, draft ->> 'kind' AS kind, draft ->> 'body' AS body,
            (draft ->> 'id')::uuid AS id,
@@ -71,9 +75,11 @@ SELECT jsonb_build_object(
                           WHERE p.id = (draft ->> 'follows_id')::uuid),
     'public_findings', (SELECT count(*) FROM inspectd.findings p, d
                          WHERE p.inspection_id = d.id AND p.sensitivity = 'public'))
+); END
 $$;
 
-CREATE FUNCTION inspectd.finding_facts(draft jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE FUNCTION inspectd.finding_facts(draft jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN RETURN (
 SELECT jsonb_build_object(
     'inspection', (SELECT jsonb_build_object('authority_id', i.authority_id, 'sensitivity', i.sensitivity,
                                              'framework_id', i.framework_id, 'start_on', i.start_on,
@@ -96,9 +102,11 @@ SELECT jsonb_build_object(
                       JOIN inspectd.inspections i ON i.id = (draft ->> 'inspection_id')::uuid
                      WHERE coalesce(ei.start_on, ei.planned_start_on, ei.published_on)
                          > coalesce(i.start_on, i.planned_start_on, i.published_on)))
+); END
 $$;
 
-CREATE FUNCTION inspectd.action_facts(draft jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE FUNCTION inspectd.action_facts(draft jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN RETURN (
 SELECT jsonb_build_object(
     'authority', (SELECT jsonb_build_object('status', a.status, 'ended_on', a.ended_on)
                     FROM inspectd.authorities a WHERE a.id = draft ->> 'authority_id'),
@@ -108,4 +116,5 @@ SELECT jsonb_build_object(
     'non_public_findings', (SELECT count(*) FROM inspectd.findings f
                              WHERE f.sensitivity <> 'public' AND draft -> 'finding_ids' ? f.id::text
                                AND f.authority_id = draft ->> 'authority_id'))
+); END
 $$;
