@@ -3,6 +3,8 @@
  * most a second: no lock, no query for each request, and a key that is revoked
  * stops working within that second on every instance.
  */
+#include <pthread.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +23,9 @@ struct remembered {
 	struct client *client;
 };
 
-static _Thread_local struct remembered memory[REMEMBERED];
+/* A thread's memory goes with the thread. */
+static pthread_key_t memory_key;
+static pthread_once_t memory_key_once = PTHREAD_ONCE_INIT;
 
 static void free_texts(char **texts)
 {
@@ -102,8 +106,37 @@ static int look_up(struct database *database, const char *hash, struct client **
 	return *ret_client ? 0 : error_set(err, ERR_INTERNAL, "out of memory");
 }
 
+static void forget_all(void *memory)
+{
+	struct remembered *place = memory;
+
+	for (size_t i = 0; i < REMEMBERED; i++)
+		client_free(place[i].client);
+	free(memory);
+}
+
+static void make_memory_key(void)
+{
+	if (pthread_key_create(&memory_key, forget_all) != 0)
+		abort();
+}
+
+static struct remembered *memory_of_thread(void)
+{
+	struct remembered *memory;
+
+	(void)pthread_once(&memory_key_once, make_memory_key);
+	memory = pthread_getspecific(memory_key);
+	if (memory)
+		return memory;
+	memory = calloc(REMEMBERED, sizeof(*memory));
+	if (memory && pthread_setspecific(memory_key, memory) != 0)
+		free(TAKE(memory));
+	return memory;
+}
+
 /* The memory's place for a key: its own, else the one that has been there longest. */
-static struct remembered *place_for(const char *hash)
+static struct remembered *place_for(struct remembered *memory, const char *hash)
 {
 	struct remembered *oldest = &memory[0];
 
@@ -118,12 +151,14 @@ static struct remembered *place_for(const char *hash)
 
 int client_of_key(struct database *database, const char *key, const struct client **ret_client, struct error *err)
 {
-	struct remembered *place;
+	struct remembered *memory = memory_of_thread(), *place;
 	struct client *client = NULL;
 	char hash[65];
 
+	if (!memory)
+		return error_set(err, ERR_INTERNAL, "out of memory");
 	hash_sha256(key, strlen(key), hash);
-	place = place_for(hash);
+	place = place_for(memory, hash);
 	if (strcmp(place->hash, hash) != 0 || place->until_us < clock_us()) {
 		uint64_t asked_us = clock_us();
 

@@ -133,12 +133,14 @@ static void add_csv_cell(struct buf *out, const struct resource *r, const struct
 		add_time(out, cell);
 		return;
 	}
+	if (f->type == F_DATE) {
+		buf_add(out, cell.text, cell.len);
+		return;
+	}
 	buf_init(&json, out->ceiling);
 	row_value_json(&json, r, f, cell);
-	if (f->type == F_DATE)
-		add_csv_text(out, cell.text, cell.len, false);
-	else
-		add_csv_text(out, json.data, json.len, false);
+	add_csv_text(out, json.data, json.len, false);
+	out->failed = out->failed || !buf_ok(&json); /* a part of a value is no value */
 	buf_done(&json);
 }
 

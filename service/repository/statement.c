@@ -184,10 +184,18 @@ static void add_order(struct builder *b, const struct list_query *q, enum segmen
 static void add_after(struct builder *b, const struct list_query *q, size_t i)
 {
 	const struct sort_key *k = &q->sort[i];
-	const char *value = q->cursor_values[i], *op = k->descending ? "<" : ">";
-	const char *name = k->field->name, *c = collation(k->field), *type = column_type(q->resource, k->field);
+	const char *value, *op = k->descending ? "<" : ">";
+	const char *name, *c, *type;
 	unsigned n;
 
+	if (i == q->n_sort) { /* sort=id,number: the last key may be null, and then only the row itself is equal */
+		buf_adds(&b->sql, "false");
+		return;
+	}
+	value = q->cursor_values[i];
+	name = k->field->name;
+	c = collation(k->field);
+	type = column_type(q->resource, k->field);
 	if (!value) {
 		buf_addf(&b->sql, "(t.%s IS NULL AND ", name);
 		add_after(b, q, i + 1);
@@ -285,7 +293,8 @@ static void add_dimensions(struct builder *b, const struct list_query *q)
 		}
 		(void)snprintf(list, sizeof(list), "%ss", q->count_by[i]);
 		f = resource_field(q->resource, list);
-		buf_addf(&b->sql, "l%zu.%s, ", i, f->rows->member);
+		b->failed = b->failed || !f || !f->rows; /* a filter of that name, but no link table of its own */
+		buf_addf(&b->sql, "l%zu.%s, ", i, b->failed ? "" : f->rows->member);
 	}
 }
 

@@ -1,0 +1,32 @@
+/*
+ * load/writer.h - writes the rows of a step through the operations that the API
+ * uses, so that nothing is loaded that the API would refuse.
+ *
+ * What somebody else wrote last, or deleted, is left as it is.
+ *
+ * THREADS    None shared.   BLOCKING  On the database.
+ */
+#ifndef LOAD_WRITER_H
+#define LOAD_WRITER_H
+
+#include "load/batch.h"
+
+/* What a load goes by, all of it. */
+struct session {
+	struct call call; /* as actor "loader" */
+	struct connection *connection;
+	struct known *known;
+	struct report report;
+};
+
+struct tally {
+	size_t created, changed, left;
+};
+
+/* Within a transaction that the caller begins and ends. -1: something was told to the report. */
+int writer_run(struct session *s, struct batch *b, struct tally *tally) _must_check_;
+
+/* The version in an ETag: "<version>.<digest>" with its quotes. */
+uint64_t writer_version(const char *etag);
+
+#endif

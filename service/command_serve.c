@@ -1,0 +1,128 @@
+/*
+ * `inspectd serve`: answers requests until it is told to stop. Signals are taken
+ * by this thread alone, by waiting for them; no handler ever runs.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "core/config.h"
+#include "core/log.h"
+#include "http/server.h"
+
+#include "core/banned.h"
+
+/* Before any thread is made: workers inherit the mask. */
+static void block_signals(sigset_t *ret_stop)
+{
+	sigemptyset(ret_stop);
+	sigaddset(ret_stop, SIGTERM);
+	sigaddset(ret_stop, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, ret_stop, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static struct database_options options_of(const struct config *c, const char *role)
+{
+	return (struct database_options){ .url = c->database_url,
+					  .role = role,
+					  .connect_ms = c->connect_ms,
+					  .statement_ms = c->statement_ms,
+					  .lock_ms = c->lock_ms };
+}
+
+/* Whether the database answers one who asks for no role. */
+static bool is_reachable(const struct config *config)
+{
+	_cleanup_(database_freep) struct database *plain = NULL;
+	struct database_options options = options_of(config, NULL);
+	struct connection *ignored;
+	struct error err = { 0 };
+
+	return database_new(&plain, &options, &err) == 0 && database_mine(plain, &ignored, &err) == 0;
+}
+
+/*
+ * A database that is away may come back, and until then /readyz says so. One that
+ * was never migrated will not mend itself: better to stop at once and say why.
+ */
+static int check_database(const struct config *config, struct database *database, struct error *err)
+{
+	struct connection *ignored;
+	struct error found = { 0 };
+
+	if (database_mine(database, &ignored, &found) < 0) {
+		if (is_reachable(config))
+			return error_set(
+				err, ERR_INVALID,
+				"the database answers, but not to the role inspectd_api: run `inspectd migrate`");
+		log_warn("%s; /readyz answers 503 until it can be", found.detail);
+		return 0;
+	}
+	if (database_ready(database, &found) || found.code == ERR_TIMEOUT)
+		return 0;
+	if (found.code == ERR_UNAVAILABLE)
+		return error_set(err, ERR_INVALID, "%s", found.detail);
+	return error_set(err, ERR_INVALID, "the database has not been migrated: run `inspectd migrate`");
+}
+
+/* An address that a program on this machine can call. */
+static void print_ready(const struct server *server)
+{
+	const char *host = server_host(server);
+	bool v6 = strchr(host, ':') != NULL;
+
+	if (strcmp(host, "0.0.0.0") == 0)
+		host = "127.0.0.1";
+	else if (strcmp(host, "::") == 0)
+		host = "::1";
+	printf("ready http://%s%s%s:%u\n", v6 ? "[" : "", host, v6 ? "]" : "", server_port(server));
+	(void)fflush(stdout);
+}
+
+static int serve(const struct config *config, const sigset_t *stop, struct error *err)
+{
+	_cleanup_(database_freep) struct database *database = NULL;
+	_cleanup_(server_stopp) struct server *server = NULL; /* stops before the database goes */
+	struct database_options options = options_of(config, "inspectd_api");
+	struct app app = { .config = config };
+	int signal_number;
+
+	if (database_new(&database, &options, err) < 0 || check_database(config, database, err) < 0)
+		return -1;
+	app.database = database;
+	if (server_start(&server, &app, err) < 0)
+		return -1;
+	log_info("listening on %s port %u, %u workers, version %s", server_host(server), server_port(server),
+		 config->workers, INSPECTD_VERSION);
+	print_ready(server);
+	(void)sigwait(stop, &signal_number);
+	log_info("stopping on %s", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
+	return 0;
+}
+
+int command_serve(int argc, char **argv)
+{
+	struct error err = { 0 };
+	struct config config;
+	sigset_t stop;
+
+	(void)argv;
+	if (argc > 1) {
+		fprintf(stderr, "inspectd serve takes no arguments; settings come from the environment\n");
+		return 2;
+	}
+	block_signals(&stop);
+	if (config_read(&config, &err) < 0 || !config.database_url) {
+		fprintf(stderr, "inspectd serve: %s\n", err.code ? err.detail : "INSPECTD_DATABASE_URL is not set");
+		return 2;
+	}
+	log_init(config.log_level);
+	if (serve(&config, &stop, &err) < 0) {
+		fprintf(stderr, "inspectd serve: %s\n", err.detail);
+		return 1;
+	}
+	log_info("stopped");
+	return 0;
+}

@@ -1,0 +1,85 @@
+/*
+ * Access. A key travels as `Authorization: Bearer ik_…`; only its hash is known
+ * to the database, and this is the last place that sees the key itself.
+ */
+#include "http/auth.h"
+
+#include <string.h>
+
+#include "http/exchange.h"
+#include "http/problem.h"
+
+#include "core/banned.h"
+
+#define KEY_BYTES_MAX 128
+
+/* Letters, digits, - and _ after ik_: nothing else was ever issued. */
+static bool is_key(const char *key)
+{
+	size_t len = strlen(key);
+
+	return len > 3 && len <= KEY_BYTES_MAX && strncmp(key, "ik_", 3) == 0 &&
+	       strspn(key + 3, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == len - 3;
+}
+
+static int identify(struct exchange *x, struct error *err)
+{
+	const char *value = x->header[H_AUTHORIZATION];
+	const char *key = value ? header_bearer(value) : NULL;
+
+	if (!value)
+		return error_set(err, ERR_UNAUTHENTICATED, "send your API key as `Authorization: Bearer ik_...`");
+	if (!key)
+		return error_set(err, ERR_UNAUTHENTICATED, "only the scheme Bearer is known here");
+	if (!is_key(key))
+		return error_set(err, ERR_UNAUTHENTICATED, "this is not an API key of this service");
+	return client_of_key(x->app->database, key, &x->client, err);
+}
+
+/* The person behind the client, if the client may say so. */
+static int identify_person(struct exchange *x, struct error *err)
+{
+	const char *person = x->header[H_ACTING_USER];
+
+	if (!person)
+		return 0;
+	if (!client_may(x->client, "act_as"))
+		return error_set(err, ERR_FORBIDDEN, "X-Acting-User needs the scope act_as, which this key lacks");
+	if (!header_is_person(person)) {
+		error_add(err, ERR_MALFORMED, IN_HEADER, "/X-Acting-User", "not_a_name",
+			  "must be 1 to 200 printable characters of UTF-8");
+		return error_check(err);
+	}
+	x->call.context.person = person;
+	return 0;
+}
+
+int auth_check(struct exchange *x, struct error *err)
+{
+	const char *scope = x->route->scope;
+
+	x->call.database = x->app->database;
+	x->call.context.request_id = x->request_id;
+	if (!scope)
+		return 0;
+	if (identify(x, err) < 0)
+		return -1;
+	x->call.context.actor = x->client->actor;
+	x->call.context.grants = x->client->grants;
+	if (scope[0] != '\0' && !client_may(x->client, scope))
+		return error_set(err, ERR_FORBIDDEN, "this needs the scope %s, which the key lacks", scope);
+	return identify_person(x, err);
+}
+
+/* RFC 6750, 3: no error code for a request that tried no key. */
+void auth_challenge(struct exchange *x, const struct error *err)
+{
+	const char *scope = x->route ? x->route->scope : NULL;
+
+	if (err->code == ERR_UNAUTHENTICATED)
+		answer_headerf(&x->answer, "WWW-Authenticate", "Bearer realm=\"inspectd\"%s",
+			       x->header[H_AUTHORIZATION] ? ", error=\"invalid_token\"" : "");
+	else if (err->code == ERR_FORBIDDEN && scope && scope[0] && x->client && !client_may(x->client, scope))
+		answer_headerf(&x->answer, "WWW-Authenticate",
+			       "Bearer realm=\"inspectd\", error=\"insufficient_scope\", scope=\"%s\"", scope);
+}

@@ -1,0 +1,128 @@
+/* The way of a request: each step may refuse it, and the first refusal is the answer. */
+#include "http/dispatch.h"
+
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "core/text.h"
+#include "http/auth.h"
+#include "http/exchange.h"
+#include "http/metrics.h"
+#include "http/problem.h"
+
+#include "core/banned.h"
+
+/* The length that was announced decides where the body was cut off (or never sent). */
+static int check_size(const struct exchange *x, struct error *err)
+{
+	const char *announced = x->header[H_CONTENT_LENGTH];
+	unsigned max = x->app->config->body_max;
+	int64_t length = 0;
+
+	if (announced && text_to_int(announced, &length) < 0)
+		length = 0; /* libmicrohttpd has read it its own way and refused what it must */
+	if (x->body_len > max || length > max)
+		return error_set(err, ERR_TOO_LARGE, "the body is over the limit of %u bytes", max);
+	return 0;
+}
+
+/* Beyond this there would be no room for the headers of the answer. */
+static int check_headers(const struct exchange *x, struct error *err)
+{
+	if (x->head_bytes > LIMIT_HEADERS_BYTES)
+		return error_set(err, ERR_HEADERS_TOO_LARGE, "address and headers together are over %d bytes",
+				 LIMIT_HEADERS_BYTES);
+	return 0;
+}
+
+static int find_route(struct exchange *x, struct error *err)
+{
+	struct router_match match = { 0 };
+	int failed = router_find(&x->address, x->method, &match, err);
+
+	x->route = match.route;
+	x->route_path = match.path;
+	x->argument = match.argument;
+	return failed;
+}
+
+/* OPTIONS: what the address takes. No key is needed, for browsers send none with it. */
+static void answer_options(struct exchange *x)
+{
+	char allow[64];
+
+	router_allow(x->route_path, allow, sizeof allow);
+	x->answer.status = 204;
+	answer_header(&x->answer, "Allow", allow);
+	if (router_has(x->route_path, M_PATCH))
+		answer_header(&x->answer, "Accept-Patch", ROUTER_ACCEPT_PATCH);
+}
+
+/* What cannot be an identifier identifies nothing: no need to ask the database. */
+static int check_argument(const struct exchange *x, struct error *err)
+{
+	const struct resource *r = x->route->parent ? x->route->parent : x->route->resource;
+
+	if (r && x->argument && !resource_has_key_form(r, x->argument))
+		return error_set(err, ERR_NOT_FOUND, "no %s has this id", r->name);
+	return 0;
+}
+
+static int serve(struct exchange *x, struct error *err)
+{
+	if (address_read(&x->address, x->url, err) < 0 || check_headers(x, err) < 0 || check_size(x, err) < 0)
+		return -1;
+	if (find_route(x, err) < 0)
+		return -1;
+	if (x->method == M_OPTIONS) {
+		answer_options(x);
+		return 0;
+	}
+	if (auth_check(x, err) < 0 || check_argument(x, err) < 0)
+		return -1;
+	address_read_query(&x->address, err);
+	return x->route->handler(x, err);
+}
+
+static size_t bytes_sent(const struct exchange *x)
+{
+	const struct answer *a = &x->answer;
+
+	if (x->method == M_HEAD || a->status == 304)
+		return 0;
+	return a->file >= 0 ? a->file_size : a->body.len;
+}
+
+static void log_it(const struct exchange *x, const struct error *err, uint64_t duration_us)
+{
+	struct log_request line = {
+		.method = x->method == M_OTHER ? "OTHER" : x->method_name,
+		.route = x->route_path ? x->route_path : "(none)",
+		.request_id = x->request_id,
+		.traceparent = x->traceparent,
+		.caller = x->client ? x->client->actor : NULL,
+		.problem = x->problem,
+		.detail = err ? err->detail : NULL,
+		.status = x->answer.status,
+		.duration_us = duration_us,
+		.bytes = bytes_sent(x),
+	};
+
+	log_request(&line);
+}
+
+void dispatch(struct exchange *x)
+{
+	struct error err = { 0 };
+	bool failed = serve(x, &err) < 0;
+	uint64_t duration_us;
+
+	if (!failed && !buf_ok(&x->answer.body))
+		failed = error_set(&err, ERR_INTERNAL, "the answer is over the limit, or memory ran out") < 0;
+	if (failed)
+		problem_answer(x, &err);
+	duration_us = clock_us() - x->started_us;
+	metrics_count(x, failed ? &err : NULL, duration_us);
+	log_it(x, failed ? &err : NULL, duration_us);
+}

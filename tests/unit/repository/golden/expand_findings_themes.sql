@@ -1,0 +1,1 @@
+SELECT p.n, t.id, t.name, t.description, to_json(t.synonyms), to_json(t.keywords), t.id, 0 AS version FROM unnest($1::uuid[]) WITH ORDINALITY AS p (id, n) CROSS JOIN LATERAL (SELECT t.* FROM inspectd.finding_theme l JOIN inspectd.themes t ON t.id = l.theme_id WHERE l.finding_id = p.id ORDER BY t.id LIMIT 201) t ORDER BY p.n, t.id

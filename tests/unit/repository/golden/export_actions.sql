@@ -1,0 +1,1 @@
+SELECT t.id, t.external_refs, t.authority_id, t.number, t.title, t.detail, t.status, t.status_on, t.status, t.sensitivity, t.lead_role, t.start_on, t.due_on, t.forecast_on, t.completed_on, t.success_criteria, t.finding_ids, t.rag, t.overdue, t.days_late, t.warnings, t.version, t.created_at, t.updated_at, t.id, t.version FROM inspectd.actions t WHERE true ORDER BY t.id

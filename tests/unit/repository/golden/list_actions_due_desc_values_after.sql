@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.due_on, t.id FROM inspectd.actions t WHERE true AND t.due_on IS NOT NULL AND t.due_on <= $1::date AND (t.due_on < $2::date OR (t.due_on = $2::date AND (t.id < $3::uuid))) ORDER BY t.due_on DESC, t.id DESC LIMIT 51

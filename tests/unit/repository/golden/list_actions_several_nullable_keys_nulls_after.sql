@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.due_on, t.lead_role, t.title, t.id FROM inspectd.actions t WHERE true AND t.due_on IS NULL AND (t.lead_role IS NULL AND (t.title > $1::text COLLATE inspectd.plain OR (t.title = $1::text COLLATE inspectd.plain AND (t.id > $2::uuid)))) ORDER BY t.lead_role COLLATE inspectd.plain NULLS LAST, t.title COLLATE inspectd.plain, t.id LIMIT 51

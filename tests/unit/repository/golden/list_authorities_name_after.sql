@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.name, t.id FROM inspectd.authorities t WHERE true AND t.name >= $1::text COLLATE inspectd.plain AND (t.name > $2::text COLLATE inspectd.plain OR (t.name = $2::text COLLATE inspectd.plain AND (t.id > $3::text))) ORDER BY t.name COLLATE inspectd.plain, t.id LIMIT 51

@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.created_at, t.id FROM inspectd.findings t WHERE true AND t.created_at >= $1::timestamptz AND (t.created_at > $2::timestamptz OR (t.created_at = $2::timestamptz AND (t.id > $3::uuid))) ORDER BY t.created_at, t.id LIMIT 51

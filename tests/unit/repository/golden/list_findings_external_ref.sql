@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.id FROM inspectd.findings t WHERE true AND (external_refs @> ANY (ARRAY(SELECT jsonb_build_object(split_part(v, ':', 1), substr(v, strpos(v, ':') + 1)) FROM unnest($1::text[]::text[]) v))) ORDER BY t.id LIMIT 51

@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.id, t.number FROM inspectd.findings t WHERE true AND t.id >= $1::uuid AND (t.id > $2::uuid OR (t.id = $2::uuid AND (t.number IS NULL AND false))) ORDER BY t.id, t.number NULLS LAST LIMIT 51

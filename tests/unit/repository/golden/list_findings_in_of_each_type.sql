@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.id FROM inspectd.findings t WHERE true AND t.authority_id = ANY ($1::text[]) AND t.inspection_id = ANY ($2::uuid[]) AND t.number = ANY ($3::bigint[]) AND t.status_on = ANY ($4::date[]) AND t.created_at = ANY ($5::timestamptz[]) AND t.contested = ANY ($6::boolean[]) ORDER BY t.id LIMIT 51

@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.status, t.id FROM inspectd.findings t WHERE true AND t.status <= $1::text AND (t.status < $2::text OR (t.status = $2::text AND (t.id < $3::uuid))) ORDER BY t.status DESC, t.id DESC LIMIT 51

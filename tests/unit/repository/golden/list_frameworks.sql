@@ -1,0 +1,1 @@
+SELECT t.id, t.name, t.body, to_json(t.kinds), t.graded, t.full_inspection, t.starts_on, t.ends_on, t.strands, t.grades, t.source, t.id, 0 AS version, t.starts_on, t.id FROM inspectd.frameworks t WHERE true AND t.starts_on IS NOT NULL ORDER BY t.starts_on, t.id LIMIT 51

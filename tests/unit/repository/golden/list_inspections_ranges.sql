@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.id FROM inspectd.inspections t WHERE true AND t.start_on > $1::date AND t.start_on <= $2::date AND t.published_on >= $3::date AND t.published_on < $4::date ORDER BY t.id LIMIT 51

@@ -1,0 +1,1 @@
+SELECT t.id, t.authority_id, t.rank, t.neighbour_id, t.name, t.region, t.id, 0 AS version, t.rank, t.id FROM inspectd.neighbours t WHERE true AND t.authority_id = $1::text ORDER BY t.rank, t.id LIMIT 51

@@ -1,0 +1,1 @@
+SELECT t.id, t.id, 0 AS version, t.rank, t.id FROM inspectd.neighbours t WHERE true AND t.authority_id = $1::text AND t.rank >= $2::bigint AND (t.rank > $3::bigint OR (t.rank = $3::bigint AND (t.id > $4::text))) ORDER BY t.rank, t.id LIMIT 51

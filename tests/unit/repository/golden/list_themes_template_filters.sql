@@ -1,0 +1,1 @@
+SELECT t.id, t.id, 0 AS version, t.name, t.id FROM inspectd.themes t WHERE true AND (lower(name) = ANY (SELECT lower(v) FROM unnest($1::text[]) v) OR EXISTS (SELECT FROM unnest(synonyms) s WHERE lower(s) = ANY (SELECT lower(v) FROM unnest($1::text[]) v))) ORDER BY t.name COLLATE inspectd.plain, t.id LIMIT 51

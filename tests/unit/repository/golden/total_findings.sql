@@ -1,0 +1,1 @@
+SELECT count(*) FROM inspectd.findings t WHERE true
