@@ -8,8 +8,8 @@
 
 /* --- representation.c: a row as clients see it ------------------------------ */
 
-void etag_of(char etag[80], const char *version, const char *bytes, size_t len);
-void cells_of(const struct result *rows, size_t row, size_t first, size_t n, struct cell *cells);
+void representation_etag(char etag[80], const char *version, const char *bytes, size_t len);
+void representation_cells(const struct result *rows, size_t row, size_t first, size_t n, struct cell *cells);
 
 /* The full representation of a live row within the open transaction; ERR_NOT_FOUND. */
 int representation_read(struct connection *c, const struct call *call, const struct resource *r, const char *id,
@@ -23,7 +23,7 @@ int representation_load(struct connection *c, const struct call *call, const str
 int representation_stale(struct connection *c, const struct call *call, const struct resource *r, const char *id,
 			 uint64_t version, struct error *err);
 
-/* --- expand.c ---------------------------------------------------------------- */
+/* --- expansions.c -------------------------------------------------------------- */
 
 struct expansion_rows {
 	const struct expand *expand;

@@ -68,8 +68,8 @@ struct within {
  */
 enum segment { SEGMENT_WHOLE, SEGMENT_VALUES, SEGMENT_NULLS };
 
-enum segment list_first_segment(const struct list_query *q);
-bool list_has_nulls_after(const struct list_query *q, enum segment s);
+enum segment statement_first_segment(const struct list_query *q);
+bool statement_nulls_follow(const struct list_query *q, enum segment s);
 
 void statement_list(struct builder *b, const struct list_query *q, const struct columns *columns,
 		    const struct within *within, enum segment segment, unsigned limit);

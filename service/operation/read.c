@@ -71,7 +71,7 @@ static int write_rows(struct connection *c, const struct call *call, const struc
 		return -1;
 	}
 	for (size_t i = 0; i < n; i++) {
-		cells_of(rows, i, 0, columns->n, cells);
+		representation_cells(rows, i, 0, columns->n, cells);
 		buf_adds(out, comma || i ? ",{" : "{");
 		row_members_json(out, q->resource, columns, cells);
 		if (x.n > 0)
@@ -95,7 +95,7 @@ static int write_page(struct connection *c, const struct call *call, const struc
 		      const struct within *within, struct buf *out, struct page *page, struct error *err)
 {
 	struct columns columns;
-	enum segment segment = list_first_segment(q);
+	enum segment segment = statement_first_segment(q);
 
 	columns_chosen(q, &columns);
 	buf_addc(out, '[');
@@ -115,7 +115,7 @@ static int write_page(struct connection *c, const struct call *call, const struc
 			free(page->next_cursor);
 			page->next_cursor = cursor_at(q, &columns, rows, n - 1);
 		}
-		if (page->has_more || !list_has_nulls_after(q, segment))
+		if (page->has_more || !statement_nulls_follow(q, segment))
 			break;
 		segment = SEGMENT_NULLS;
 	}
@@ -212,7 +212,7 @@ int operation_read(const struct call *call, const struct list_query *query, cons
 		return -1;
 	if (!buf_ok(out))
 		return error_set(err, ERR_INTERNAL, "the answer does not fit");
-	etag_of(etag, result_text(row, 0, columns.version), out->data + start, out->len - start);
+	representation_etag(etag, result_text(row, 0, columns.version), out->data + start, out->len - start);
 	return 0;
 }
 
@@ -229,7 +229,7 @@ static void write_counts(struct buf *out, const struct list_query *q, const stru
 			const struct field *f = resource_field(q->resource, q->count_by[i]);
 			struct cell cell;
 
-			cells_of(rows, row, i, 1, &cell);
+			representation_cells(rows, row, i, 1, &cell);
 			buf_add_json(out, q->count_by[i], strlen(q->count_by[i]));
 			buf_addc(out, ':');
 			row_value_json(out, q->resource, f ? f : &plain, cell);

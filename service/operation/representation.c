@@ -9,7 +9,7 @@
 
 #include "core/banned.h"
 
-void etag_of(char etag[80], const char *version, const char *bytes, size_t len)
+void representation_etag(char etag[80], const char *version, const char *bytes, size_t len)
 {
 	char digest[33];
 
@@ -17,7 +17,7 @@ void etag_of(char etag[80], const char *version, const char *bytes, size_t len)
 	(void)snprintf(etag, 80, "\"%s.%s\"", version, digest);
 }
 
-void cells_of(const struct result *rows, size_t row, size_t first, size_t n, struct cell *cells)
+void representation_cells(const struct result *rows, size_t row, size_t first, size_t n, struct cell *cells)
 {
 	for (size_t i = 0; i < n; i++)
 		cells[i] = (struct cell){ result_text(rows, row, first + i), result_length(rows, row, first + i) };
@@ -52,13 +52,13 @@ int representation_read(struct connection *c, const struct call *call, const str
 	columns_all(r, &columns);
 	if (read_row(c, &call->context, r, &columns, id, &row, err) < 0)
 		return -1;
-	cells_of(row, 0, 0, columns.n, cells);
+	representation_cells(row, 0, 0, columns.n, cells);
 	buf_addc(out, '{');
 	row_members_json(out, r, &columns, cells);
 	buf_addc(out, '}');
 	if (!buf_ok(out))
 		return error_set(err, ERR_INTERNAL, "the answer does not fit");
-	etag_of(etag, result_text(row, 0, columns.version), out->data, out->len);
+	representation_etag(etag, result_text(row, 0, columns.version), out->data, out->len);
 	return 0;
 }
 

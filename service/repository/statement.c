@@ -16,28 +16,6 @@ static const char *column_type(const struct resource *r, const struct field *f)
 
 /* --- columns ---------------------------------------------------------------- */
 
-void columns_chosen(const struct list_query *q, struct columns *ret_columns)
-{
-	const struct resource *r = q->resource;
-
-	ret_columns->n = 0;
-	for (size_t i = 0; i < r->n_fields; i++)
-		if (q->chosen[i] && !(r->fields[i].flags & WRITE_ONLY))
-			ret_columns->field[ret_columns->n++] = &r->fields[i];
-	ret_columns->id = ret_columns->n;
-	ret_columns->version = ret_columns->id + 1;
-	ret_columns->sort = ret_columns->version + 1;
-	ret_columns->expand = ret_columns->sort + q->n_sort;
-}
-
-void columns_all(const struct resource *r, struct columns *ret_columns)
-{
-	struct list_query everything = { .resource = r };
-
-	memset(everything.chosen, true, sizeof(everything.chosen));
-	columns_chosen(&everything, ret_columns);
-}
-
 /* Lists come as JSON text from the database; all else as plain text for the row writer. */
 static void add_column(struct buf *sql, const struct field *f)
 {
@@ -237,14 +215,14 @@ static void add_position(struct builder *b, const struct list_query *q, enum seg
 	add_after(b, q, 0);
 }
 
-enum segment list_first_segment(const struct list_query *q)
+enum segment statement_first_segment(const struct list_query *q)
 {
 	if (!may_be_null(&q->sort[0]))
 		return SEGMENT_WHOLE;
 	return q->has_cursor && !q->cursor_values[0] ? SEGMENT_NULLS : SEGMENT_VALUES;
 }
 
-bool list_has_nulls_after(const struct list_query *q, enum segment s)
+bool statement_nulls_follow(const struct list_query *q, enum segment s)
 {
 	(void)q;
 	return s == SEGMENT_VALUES;

@@ -22,6 +22,10 @@ resource/resource  (status|member|warning)_[a-z_]+
 resource/registry  resources
 # What the database lends.
 repository/database  (connection|result)_[a-z_]+
+# The types of the values that a statement takes.
+repository/builder   (array_literal|field_is_column|key_type|sql_type)
+# What a write leaves behind.
+operation/write  written_[a-z_]+
 # The table of problems, as the router'"'"'s table of routes.
 http/problem     problems
 http/router      routes

@@ -117,7 +117,7 @@ static void write_row(struct buf *out, struct expansion_rows *x)
 	bool more = false;
 	const struct expansion *nested = x->expand ? x->expand->nested : NULL;
 
-	cells_of(x->rows, x->position, 1, x->columns.n, cells);
+	representation_cells(x->rows, x->position, 1, x->columns.n, cells);
 	buf_addc(out, '{');
 	row_members_json(out, x->target, &x->columns, cells);
 	if (x->nested)
