@@ -60,9 +60,11 @@ static int keep_cell(struct reading *r, const char *bytes, size_t len)
 		r->cells = cells;
 		r->cap = cap;
 	}
-	r->cells[r->n] = strndup(bytes, len);
+	r->cells[r->n] = malloc(len + 1);
 	if (!r->cells[r->n])
 		return fail(r, ERR_INTERNAL, "out of memory");
+	memcpy(r->cells[r->n], bytes, len);
+	r->cells[r->n][len] = '\0';
 	r->n++;
 	return 0;
 }

@@ -51,6 +51,24 @@ static int finish(struct connection **open, const struct call *call, const struc
 
 /* --- create ------------------------------------------------------------------------ */
 
+/* The parent's id among those that the body lists, if it lists any. A list that is none is left for the draft to refuse. */
+static int place_among(json_t *body, const char *name, const char *id)
+{
+	json_t *listed = json_object_get(body, name);
+	json_t *ids = json_is_array(listed) ? json_copy(listed) : json_array();
+	size_t i;
+	json_t *item;
+
+	if (listed && !json_is_array(listed)) {
+		json_decref(ids);
+		return 0;
+	}
+	json_array_foreach(ids, i, item)
+		if (json_is_string(item) && strcmp(json_string_value(item), id) == 0)
+			return json_object_set_new(body, name, ids);
+	return json_array_append_new(ids, json_string(id)) < 0 ? -1 : json_object_set_new(body, name, ids);
+}
+
 /* The body with what the nested path says: inspection_id, or the finding in finding_ids. */
 static int place_under(const struct resource *r, const struct parent *parent, json_t *body, struct error *err)
 {
@@ -69,9 +87,7 @@ static int place_under(const struct resource *r, const struct parent *parent, js
 		return json_object_set_new(body, name, json_string(parent->id));
 	}
 	(void)snprintf(name, sizeof(name), "%s_ids", parent->resource->name);
-	if (!json_object_get(body, name))
-		return json_object_set_new(body, name, json_pack("[s]", parent->id));
-	return 0;
+	return place_among(body, name, parent->id);
 }
 
 static int draft_under(const struct resource *r, const struct parent *parent, const json_t *body, json_t **ret_draft,

@@ -36,16 +36,16 @@ int connection_wait(struct connection *c, short events, uint64_t deadline_us, st
 
 static int finish_connecting(struct connection *c, uint64_t deadline_us, struct error *err)
 {
-	for (;;) {
-		PostgresPollingStatusType step = PQconnectPoll(c->pg);
+	PostgresPollingStatusType step = PGRES_POLLING_WRITING; /* not asked before the socket is: libpq would wait for ever */
 
-		if (step == PGRES_POLLING_OK)
-			return 0;
+	while (step != PGRES_POLLING_OK) {
 		if (step == PGRES_POLLING_FAILED)
 			return error_set(err, ERR_UNAVAILABLE, "the database cannot be reached");
 		if (connection_wait(c, step == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_us, err) < 0)
 			return -1;
+		step = PQconnectPoll(c->pg);
 	}
+	return 0;
 }
 
 /* Answers that the row writer relies on: UTC, ISO dates, UTF-8. No parallel plans: rows are few. */
@@ -58,6 +58,13 @@ static void session_options(const struct database_options *o, char *out, size_t 
 		       o->statement_ms, o->lock_ms, o->role ? " -c role=" : "", o->role ? o->role : "");
 }
 
+/* libpq would print it on stderr, where each line is a record of the log. */
+static void ignore_notice(void *data, const PGresult *notice)
+{
+	(void)data;
+	(void)notice;
+}
+
 int connection_open(struct connection *c, struct error *err)
 {
 	char options[512];
@@ -68,8 +75,10 @@ int connection_open(struct connection *c, struct error *err)
 	c->pg = PQconnectStartParams(names, values, 1);
 	if (!c->pg)
 		return error_set(err, ERR_INTERNAL, "out of memory");
+	(void)PQsetNoticeReceiver(c->pg, ignore_notice, NULL);
 	if (PQstatus(c->pg) == CONNECTION_BAD ||
-	    finish_connecting(c, clock_us() + c->options->connect_ms * 1000ULL, err) < 0) {
+	    finish_connecting(c, clock_us() + c->options->connect_ms * 1000ULL, err) < 0 ||
+	    PQsetnonblocking(c->pg, 1) != 0) {
 		connection_close(c);
 		return error_set(err, ERR_UNAVAILABLE, "the database cannot be reached");
 	}
@@ -90,7 +99,12 @@ void connection_close(struct connection *c)
 	c->begin_pending = false;
 }
 
-/* Whether the session is there still: a server that went away has closed its end, which can be seen without asking. */
+/*
+ * Whether the session is there still, which can be seen without asking: a server
+ * that ends one says so or closes its end, and otherwise says nothing unasked. In
+ * a transaction the next statement finds out: opened anew, the rest of it would
+ * run on its own.
+ */
 bool connection_usable(struct connection *c)
 {
 	struct pollfd p;
@@ -98,9 +112,7 @@ bool connection_usable(struct connection *c)
 	if (!c->pg || PQstatus(c->pg) != CONNECTION_OK)
 		return false;
 	p = (struct pollfd){ .fd = PQsocket(c->pg), .events = POLLIN };
-	if (poll(&p, 1, 0) == 0)
-		return true;
-	return PQconsumeInput(c->pg) == 1 && PQstatus(c->pg) == CONNECTION_OK;
+	return c->depth > 0 || poll(&p, 1, 0) == 0;
 }
 
 /* --- answers ---------------------------------------------------------------- */
@@ -108,8 +120,12 @@ bool connection_usable(struct connection *c)
 /* The next result, waited for no longer than the deadline. *ret_pg is NULL between commands. */
 int connection_next(struct connection *c, uint64_t deadline_us, PGresult **ret_pg, struct error *err)
 {
-	while (PQisBusy(c->pg)) {
-		if (connection_wait(c, POLLIN, deadline_us, err) < 0)
+	for (;;) {
+		int unsent = PQflush(c->pg);
+
+		if (!PQisBusy(c->pg))
+			break;
+		if (connection_wait(c, unsent == 1 ? POLLIN | POLLOUT : POLLIN, deadline_us, err) < 0)
 			return -1;
 		if (PQconsumeInput(c->pg) != 1)
 			return sqlstate_error(err, NULL, NULL, NULL);

@@ -13,7 +13,8 @@
 
 #include "core/banned.h"
 
-#define BATCH_MAX 8
+#define BATCH_MAX       8
+#define NEW_MAX         (BATCH_MAX + 2) /* statements that one batch can bring: BEGIN and the context are among them */
 #define ANSWER_SLACK_MS 1000 /* beyond statement_timeout, for the server to say so itself */
 
 static const char context_sql[] = "SELECT set_config('inspectd.actor', $1, false), set_config('inspectd.person', $2, false), "
@@ -27,36 +28,34 @@ static struct prepared *prepared_find(struct connection *c, const char *sql)
 	uint64_t hash = hash_64(sql, strlen(sql));
 
 	for (size_t i = 0; i < c->n_prepared; i++)
-		if (c->prepared[i].hash == hash && strcmp(c->prepared[i].sql, sql) == 0)
+		if (c->prepared[i].hash == hash && !c->prepared[i].going && strcmp(c->prepared[i].sql, sql) == 0)
 			return &c->prepared[i];
 	return NULL;
 }
 
-static struct prepared *prepared_slot(struct connection *c)
-{
-	struct prepared *oldest = &c->prepared[0];
-
-	if (c->n_prepared < LIMIT_STATEMENTS)
-		return &c->prepared[c->n_prepared++];
-	for (size_t i = 1; i < c->n_prepared; i++)
-		if (c->prepared[i].used < oldest->used)
-			oldest = &c->prepared[i];
-	free(oldest->sql);
-	c->evicted = oldest->name;
-	return oldest;
-}
-
-/* The slot of a statement, which may have yet to be prepared (ready is false). */
+/* The slot of a statement, which may have yet to be prepared (ready is false). NULL: there is no room. */
 static struct prepared *prepared_for(struct connection *c, const char *sql)
 {
 	struct prepared *p = prepared_find(c, sql);
 
+	if (!p && c->n_prepared == LIMIT_STATEMENTS)
+		return NULL;
 	if (!p) {
-		p = prepared_slot(c);
+		p = &c->prepared[c->n_prepared++];
 		*p = (struct prepared){ .hash = hash_64(sql, strlen(sql)), .sql = strdup(sql), .name = ++c->next_name };
 	}
 	p->used = ++c->tick;
 	return p;
+}
+
+static struct prepared *least_recently_used(struct connection *c)
+{
+	struct prepared *oldest = NULL;
+
+	for (size_t i = 0; i < c->n_prepared; i++)
+		if (!c->prepared[i].going && (!oldest || c->prepared[i].used < oldest->used))
+			oldest = &c->prepared[i];
+	return oldest;
 }
 
 /* --- one round trip ------------------------------------------------------- */
@@ -64,9 +63,9 @@ static struct prepared *prepared_for(struct connection *c, const char *sql)
 /* What was sent, in order, so that each answer finds its place. */
 struct batch {
 	struct {
-		struct prepared *prepare; /* the answer confirms this one, */
+		struct prepared *prepare; /* the answer confirms that this one has come, or gone, */
 		bool quiet;               /* or it is context or BEGIN, */
-	} sent[3 * BATCH_MAX + 6];        /* or else it is a statement's */
+	} sent[3 * NEW_MAX];              /* or else it is a statement's */
 	size_t n_sent;
 };
 
@@ -78,14 +77,38 @@ static int note_sent(struct batch *b, struct prepared *prepare, bool quiet, int 
 	return ok == 1 ? 0 : -1;
 }
 
-/* The server keeps a prepared statement until it is told otherwise. */
-static int send_forget(struct connection *c, struct batch *b)
+/*
+ * Makes room for what the batch may bring: the server keeps a prepared statement
+ * until it is told otherwise. This goes first, before anything that can fail; what
+ * is not confirmed all the same keeps its slot, and is sent again.
+ */
+static int send_forgets(struct connection *c, struct batch *b)
 {
-	char sql[40];
+	size_t going = 0;
 
-	(void)snprintf(sql, sizeof(sql), "DEALLOCATE s%u", c->evicted);
-	c->evicted = 0;
-	return note_sent(b, NULL, true, PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 0));
+	for (size_t i = 0; i < c->n_prepared; i++)
+		going += c->prepared[i].going;
+	for (; c->n_prepared - going > LIMIT_STATEMENTS - NEW_MAX; going++)
+		least_recently_used(c)->going = true;
+	for (size_t i = 0; going > 0 && i < c->n_prepared; i++) {
+		char sql[40];
+
+		if (!c->prepared[i].going)
+			continue;
+		(void)snprintf(sql, sizeof(sql), "DEALLOCATE s%u", c->prepared[i].name);
+		if (note_sent(b, &c->prepared[i], true, PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 0)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The same statement may be in a batch twice. */
+static bool is_on_its_way(const struct batch *b, const struct prepared *p)
+{
+	for (size_t i = 0; i < b->n_sent; i++)
+		if (b->sent[i].prepare == p)
+			return true;
+	return false;
 }
 
 static int send_statement(struct connection *c, struct batch *b, const char *sql, const char *const *values, size_t n,
@@ -94,12 +117,10 @@ static int send_statement(struct connection *c, struct batch *b, const char *sql
 	struct prepared *p = prepared_for(c, sql);
 	char name[24];
 
-	if (!p->sql)
-		return -1;
-	if (c->evicted && send_forget(c, b) < 0)
+	if (!p || !p->sql)
 		return -1;
 	(void)snprintf(name, sizeof(name), "s%u", p->name);
-	if (!p->ready && note_sent(b, p, true, PQsendPrepare(c->pg, name, sql, 0, NULL)) < 0)
+	if (!p->ready && !is_on_its_way(b, p) && note_sent(b, p, true, PQsendPrepare(c->pg, name, sql, 0, NULL)) < 0)
 		return -1;
 	return note_sent(b, NULL, quiet, PQsendQueryPrepared(c->pg, name, (int)n, values, NULL, NULL, 0));
 }
@@ -137,7 +158,7 @@ static int send_context(struct connection *c, struct batch *b, const struct cont
 static int send_batch(struct connection *c, struct batch *b, const struct context *context,
 		      const struct statement *statements, size_t n)
 {
-	if (PQenterPipelineMode(c->pg) != 1)
+	if (PQenterPipelineMode(c->pg) != 1 || send_forgets(c, b) < 0)
 		return -1;
 	if (c->begin_pending && send_statement(c, b, "BEGIN", NULL, 0, true) < 0)
 		return -1;
@@ -177,21 +198,16 @@ static int collect(struct connection *c, const struct batch *b, struct result **
 			PQclear(pg);
 		} else if (b->sent[answered].quiet) {
 			if (b->sent[answered].prepare)
-				b->sent[answered].prepare->ready = true;
+				b->sent[answered].prepare->ready = !b->sent[answered].prepare->going;
 			PQclear(pg);
 		} else {
-			ret_results[results] = calloc(1, sizeof(struct result));
-			if (ret_results[results])
-				ret_results[results]->pg = pg;
-			else
-				PQclear(pg);
-			results++;
+			ret_results[results++]->pg = pg;
 		}
 		answered++;
 	}
 }
 
-/* A statement that failed to prepare is forgotten, so that the next use tries again under a new name. */
+/* What the server does not have: the next use of a statement that failed to prepare tries again under a new name. */
 static void forget_unprepared(struct connection *c)
 {
 	for (size_t i = 0; i < c->n_prepared;) {
@@ -202,6 +218,16 @@ static void forget_unprepared(struct connection *c)
 		free(c->prepared[i].sql);
 		c->prepared[i] = c->prepared[--c->n_prepared];
 	}
+}
+
+static int make_results(struct result **results, size_t n, struct error *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		results[i] = calloc(1, sizeof(*results[i]));
+		if (!results[i])
+			return error_set(err, ERR_INTERNAL, "out of memory");
+	}
+	return 0;
 }
 
 static void drop_results(struct result **results, size_t n)
@@ -223,20 +249,28 @@ int connection_run(struct connection *c, const struct context *context, const st
 		return sqlstate_error(err, NULL, NULL, NULL);
 	if (c->depth > 0)
 		context = &c->context;
+	if (make_results(results, n, err) < 0) {
+		drop_results(results, n);
+		return -1;
+	}
 	if (send_batch(c, &batch, context, statements, n) < 0)
 		outcome = (sqlstate_error(err, NULL, NULL, NULL), -2);
 	else
 		outcome = collect(c, &batch, results, err);
 	if (outcome == 0 && PQexitPipelineMode(c->pg) == 1) {
 		c->begin_pending = false;
+		forget_unprepared(c);
 		memcpy(ret_results, results, n * sizeof(*results));
 		return 0;
 	}
 	drop_results(results, n);
 	c->told_valid = false; /* a rollback takes the settings back */
-	if (outcome == -1 && PQexitPipelineMode(c->pg) == 1)
-		forget_unprepared(c);
-	else
+	if (outcome != -1 || PQexitPipelineMode(c->pg) != 1) {
 		connection_close(c);
+		return -1;
+	}
+	forget_unprepared(c);
+	if (PQtransactionStatus(c->pg) != PQTRANS_IDLE)
+		c->begin_pending = false; /* BEGIN itself went well */
 	return -1;
 }

@@ -9,6 +9,8 @@
 
 #include "core/banned.h"
 
+#define ROLLBACK_US 2000000ULL
+
 /* --- transactions --------------------------------------------------------- */
 
 int connection_begin(struct connection *c, const struct context *context, struct error *err)
@@ -45,6 +47,10 @@ int connection_commit(struct connection *c, struct error *err)
 		c->depth--;
 		return 0;
 	}
+	if (c->pg && PQtransactionStatus(c->pg) == PQTRANS_INERROR) { /* COMMIT would succeed, and roll back */
+		connection_abandon(c);
+		return error_set(err, ERR_INTERNAL, "the transaction has failed before");
+	}
 	if (!c->begin_pending && connection_run(c, NULL, &commit, 1, &done, err) < 0) {
 		connection_abandon(c);
 		return -1;
@@ -53,24 +59,6 @@ int connection_commit(struct connection *c, struct error *err)
 	c->begin_pending = false;
 	return 0;
 }
-
-void connection_abandon(struct connection *c)
-{
-	struct statement rollback = { .sql = "ROLLBACK" };
-	_cleanup_(result_freep) struct result *done = NULL;
-	struct error ignored = { 0 };
-
-	if (!c || c->depth == 0)
-		return;
-	c->told_valid = false;
-	if (!c->begin_pending && c->pg && connection_run(c, NULL, &rollback, 1, &done, &ignored) < 0)
-		connection_close(c);
-	c->told_valid = false;
-	c->depth = 0;
-	c->begin_pending = false;
-}
-
-/* --- scripts and streams --------------------------------------------------- */
 
 /* Waits for the answers to what was sent outside pipeline mode, and keeps the first failure. */
 static int drain_plain(struct connection *c, uint64_t deadline_us, struct error *err)
@@ -94,6 +82,23 @@ static int drain_plain(struct connection *c, uint64_t deadline_us, struct error 
 		PQclear(pg);
 	}
 }
+
+/* Alone and as it stands: in a transaction that has failed, PostgreSQL takes nothing else. */
+void connection_abandon(struct connection *c)
+{
+	struct error ignored = { 0 };
+
+	if (!c || c->depth == 0)
+		return;
+	if (c->pg && PQtransactionStatus(c->pg) != PQTRANS_IDLE &&
+	    (PQsendQuery(c->pg, "ROLLBACK") != 1 || drain_plain(c, clock_us() + ROLLBACK_US, &ignored) < 0))
+		connection_close(c);
+	c->told_valid = false;
+	c->depth = 0;
+	c->begin_pending = false;
+}
+
+/* --- scripts and streams --------------------------------------------------- */
 
 int connection_script(struct connection *c, const char *sql, struct error *err)
 {

@@ -136,6 +136,10 @@ static int rebuild_derived(struct connection *c, bool tables_changed, migrate_re
 
 	buf_init(&script, 1 << 24);
 	derived_script(&script);
+	if (!buf_ok(&script)) {
+		buf_done(&script);
+		return error_set(err, ERR_INTERNAL, "the views and rules do not fit");
+	}
 	hash_sha256(script.data, script.len, checksum);
 	same = applied(c, name, checksum, &ignored);
 	if (tables_changed || same != 1) {

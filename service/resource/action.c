@@ -46,10 +46,10 @@ static const struct filter filters[] = {
 	{ "overdue", F_BOOL, .sql = "due_on < inspectd.today() AND " UNFINISHED,
 	  .otherwise = "coalesce(due_on >= inspectd.today(), true) OR NOT " UNFINISHED },
 	{ "finding_id", F_REF, .ref = RES_FINDING,
-	  .sql = "id IN (SELECT l.action_id FROM {s}.action_finding l WHERE l.finding_id = ANY ({v}::uuid[]))" },
+	  .sql = "id IN (SELECT l.action_id FROM {s}.action_finding l WHERE l.finding_id = ANY ({v}))" },
 	{ "inspection_id", F_REF, .ref = RES_INSPECTION,
 	  .sql = "id IN (SELECT l.action_id FROM {s}.action_finding l JOIN {s}.findings f ON f.id = l.finding_id "
-		 "WHERE f.inspection_id = ANY ({v}::uuid[]))" },
+		 "WHERE f.inspection_id = ANY ({v}))" },
 	{ "theme_id", F_REF, .ref = RES_THEME,
 	  .sql = "id IN (SELECT l.action_id FROM {s}.action_finding l JOIN {s}.finding_theme t "
 		 "ON t.finding_id = l.finding_id WHERE t.theme_id = ANY ({v}))" },

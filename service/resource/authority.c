@@ -112,10 +112,10 @@ static void check_successors(const struct change *c, struct error *err)
 	const json_t *id;
 	size_t i;
 
-	json_array_foreach(json_object_get(c->draft, "successor_ids"), i,
-			   id) if (rule_is(c->draft, "id", json_string_value(id)))
-		error_member(err, pointer_item("/successor_ids", i).text, "self",
-			     "names this authority itself; a successor is another one");
+	json_array_foreach(json_object_get(c->draft, "successor_ids"), i, id)
+		if (rule_is(c->draft, "id", json_string_value(id)))
+			error_member(err, pointer_item("/successor_ids", i).text, "self",
+				     "names this authority itself; a successor is another one");
 }
 
 static void check(const struct change *c, struct error *err)

@@ -180,7 +180,7 @@ static bool is_value_of(const struct resource *r, const struct field *f, const c
 	case F_INT:
 		return text_to_int(text, &number) == 0 && number >= INT32_MIN && number <= INT32_MAX;
 	case F_BOOL:
-		return strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
+		return strcmp(text, "t") == 0 || strcmp(text, "f") == 0;
 	default:
 		return true;
 	}
@@ -195,7 +195,7 @@ static bool is_position(const struct list_query *q, const char *bound_to, const 
 		return false;
 	for (size_t i = 0; i < q->n_sort; i++) {
 		const json_t *value = json_array_get(list, i + 1);
-		bool may_be_null = q->sort[i].field->type != F_ID;
+		bool may_be_null = q->sort[i].field->flags & NULLABLE;
 
 		if (json_is_null(value) && may_be_null)
 			continue;

@@ -56,8 +56,7 @@ static void check_names(const struct resource *r, const json_t *body, struct err
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)body, name, value)
-	{
+	json_object_foreach((json_t *)body, name, value) {
 		const struct field *f = resource_field(r, name);
 
 		if (!f)
@@ -113,19 +112,25 @@ static json_t *created_value(const struct field *f, const json_t *value, struct 
 	return value && (f->flags & NULLABLE) ? json_null() : initial_value(f);
 }
 
+/* Of a member that is not kept. */
+static int check_form(const struct field *f, const json_t *value, struct error *err)
+{
+	struct pointer p = pointer_member("", f->name);
+	_cleanup_(json_decrefp) json_t *read = draft_member_read(f, value, p.text, err);
+
+	return read ? 0 : -1;
+}
+
 /* What is read-only has a place in a new draft only where the table says what it starts as. */
 static int create_member(const struct field *f, const json_t *body, json_t *draft, struct error *err)
 {
 	const json_t *value = json_object_get(body, f->name);
-	struct pointer p = pointer_member("", f->name);
 
 	if (f->flags & READ_ONLY)
 		return f->initial ? json_object_set_new(draft, f->name, initial_value(f)) : 0;
 	if (!(f->flags & WRITE_ONLY))
 		return json_object_set_new(draft, f->name, created_value(f, value, err));
-	if (value && !json_is_null(value))
-		json_decref(draft_member_read(f, value, p.text, err));
-	return 0;
+	return value && !json_is_null(value) ? check_form(f, value, err) : 0;
 }
 
 int draft_create(const struct resource *r, const json_t *body, json_t **ret_draft, struct error *err)
@@ -232,8 +237,7 @@ static int change_members(const struct resource *r, const json_t *patch, json_t 
 
 	if (!merged)
 		return -1;
-	json_object_foreach((json_t *)patch, name, value)
-	{
+	json_object_foreach((json_t *)patch, name, value) {
 		const struct field *f = resource_field(r, name);
 
 		if (f && !(f->flags & READ_ONLY) && change_member(r, f, merged, draft, err) < 0)

@@ -25,7 +25,9 @@ static bool is_within(const json_t *a, const json_t *b)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)a, name, value) if (!is_equal(value, json_object_get(b, name))) return false;
+	json_object_foreach((json_t *)a, name, value)
+		if (!is_equal(value, json_object_get(b, name)))
+			return false;
 	return true;
 }
 
@@ -41,7 +43,9 @@ static bool has_item(const json_t *list, const json_t *item)
 	const json_t *other;
 	size_t i;
 
-	json_array_foreach(list, i, other) if (is_same_item(item, other)) return true;
+	json_array_foreach(list, i, other)
+		if (is_same_item(item, other))
+			return true;
 	return false;
 }
 
@@ -51,7 +55,9 @@ static bool is_same_set(const json_t *a, const json_t *b)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(a, i, item) if (!has_item(b, item)) return false;
+	json_array_foreach(a, i, item)
+		if (!has_item(b, item))
+			return false;
 	return true;
 }
 
@@ -60,7 +66,9 @@ static bool is_same_sequence(const json_t *a, const json_t *b)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(a, i, item) if (!is_same_item(item, json_array_get(b, i))) return false;
+	json_array_foreach(a, i, item)
+		if (!is_same_item(item, json_array_get(b, i)))
+			return false;
 	return true;
 }
 

@@ -36,8 +36,7 @@ static json_t *read_object(const struct rows *rows, const json_t *value, const c
 		error_member(err, pointer, "not_an_object", "must be an object, not %s", draft_member_kind(value));
 		return json_null();
 	}
-	json_object_foreach((json_t *)value, name, member)
-	{
+	json_object_foreach((json_t *)value, name, member) {
 		bool known = false;
 
 		for (size_t i = 0; i < rows->n_fields; i++)
@@ -89,8 +88,7 @@ static int read_items(const struct field *f, const json_t *value, const char *po
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(value, i, item)
-	{
+	json_array_foreach(value, i, item) {
 		struct pointer p = pointer_item(pointer, i);
 		json_t *read = read_item(f, item, p.text, err);
 
@@ -145,7 +143,8 @@ json_t *draft_list_read_external(const json_t *value, const char *pointer, struc
 		error_member(err, pointer, "too_many", "must name at most %d systems", LIMIT_LIST_ITEMS);
 		return json_null();
 	}
-	json_object_foreach((json_t *)value, name,
-			    ref) if (read_reference(name, ref, pointer, refs, err) < 0) return NULL;
+	json_object_foreach((json_t *)value, name, ref)
+		if (read_reference(name, ref, pointer, refs, err) < 0)
+			return NULL;
 	return TAKE(refs);
 }

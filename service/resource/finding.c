@@ -42,7 +42,7 @@ static const struct field fields[] = {
 	{ "suggested_status", F_ENUM, READ_ONLY | DERIVED, .values = &finding_statuses },
 	{ "sensitivity", F_ENUM, FILTER | COUNT, .values = &sensitivities, .initial = "council" },
 	{ "strand", F_TEXT, NULLABLE | FILTER | SORT | COUNT, .max = 64, .pattern = "slug" },
-	{ "theme_ids", F_REFS, 0, .ref = RES_THEME, .rows = &themes },
+	{ "theme_ids", F_REFS, COUNT, .ref = RES_THEME, .rows = &themes },
 	{ "text", F_TEXT, 0, .initial = "" },
 	{ "gloss", F_TEXT, NULLABLE },
 	{ "source_paragraph", F_TEXT, NULLABLE, .max = 200 },
@@ -63,9 +63,9 @@ static const struct filter filters[] = {
 	{ "theme_id", F_REF, .ref = RES_THEME,
 	  .sql = "id IN (SELECT l.finding_id FROM {s}.finding_theme l WHERE l.theme_id = ANY ({v}))" },
 	{ "action_id", F_REF, .ref = RES_ACTION,
-	  .sql = "id IN (SELECT l.finding_id FROM {s}.action_finding l WHERE l.action_id = ANY ({v}::uuid[]))" },
+	  .sql = "id IN (SELECT l.finding_id FROM {s}.action_finding l WHERE l.action_id = ANY ({v}))" },
 	{ "earlier_id", F_REF, .ref = RES_FINDING,
-	  .sql = "id IN (SELECT l.finding_id FROM {s}.finding_link l WHERE l.earlier_id = ANY ({v}::uuid[]))" },
+	  .sql = "id IN (SELECT l.finding_id FROM {s}.finding_link l WHERE l.earlier_id = ANY ({v}))" },
 	{ "relation", F_ENUM, .values = &finding_relations,
 	  .sql = "id IN (SELECT l.finding_id FROM {s}.finding_link l WHERE l.relation = ANY ({v}))" },
 };
@@ -122,7 +122,7 @@ static void check_strand(const struct change *c, const json_t *inspection, struc
 	const char *framework = member_text(inspection, "framework_id");
 	char possible[200];
 
-	if (!strand || !inspection || rule_find(strands, NULL, strand))
+	if (!strand || rule_find(strands, NULL, strand))
 		return;
 	rule_list(strands, NULL, possible, sizeof possible);
 	if (possible[0])
@@ -131,6 +131,16 @@ static void check_strand(const struct change *c, const json_t *inspection, struc
 	else
 		error_member(err, "/strand", "unknown_strand",
 			     "must be left out: the inspection's framework, %s, has no strands", framework);
+}
+
+/* What its inspection allows. */
+static void check_against(const struct change *c, const json_t *inspection, struct error *err)
+{
+	check_strand(c, inspection, err);
+	if (rule_is(c->draft, "sensitivity", "public") && !rule_is(inspection, "sensitivity", "public"))
+		error_member(err, "/sensitivity", "inspection_not_public",
+			     "cannot be public while its inspection is %s; make the inspection public first",
+			     member_text(inspection, "sensitivity"));
 }
 
 static void check_parent(const struct change *c, struct error *err)
@@ -154,13 +164,11 @@ static void check_links(const struct change *c, struct error *err)
 	const json_t *link, *index;
 	size_t i;
 
-	json_array_foreach(json_object_get(c->draft, "links"), i,
-			   link) if (member_text(c->draft, "id") &&
-				     rule_is(link, "earlier_id", member_text(c->draft, "id")))
-		error_member(err, pointer_member(pointer_item("/links", i).text, "earlier_id").text, "self",
-			     "names this finding itself; a link is to an earlier finding");
-	json_array_foreach(json_object_get(c->facts, "later_links"), i, index)
-	{
+	json_array_foreach(json_object_get(c->draft, "links"), i, link)
+		if (member_text(c->draft, "id") && rule_is(link, "earlier_id", member_text(c->draft, "id")))
+			error_member(err, pointer_member(pointer_item("/links", i).text, "earlier_id").text, "self",
+				     "names this finding itself; a link is to an earlier finding");
+	json_array_foreach(json_object_get(c->facts, "later_links"), i, index) {
 		struct pointer p = pointer_item("/links", (size_t)json_integer_value(index));
 
 		error_member(err, pointer_member(p.text, "earlier_id").text, "later_finding",
@@ -172,15 +180,12 @@ static void check(const struct change *c, struct error *err)
 {
 	const json_t *inspection = json_object_get(c->facts, "inspection");
 
-	check_strand(c, inspection, err);
+	if (json_is_object(inspection)) /* one that is not there is complained of as a reference */
+		check_against(c, inspection, err);
 	check_parent(c, err);
 	check_links(c, err);
 	if (member_text(c->draft, "contested_response") && !rule_is_true(c->draft, "contested"))
 		error_member(err, "/contested_response", "not_contested", "has a meaning only when contested is true");
-	if (inspection && rule_is(c->draft, "sensitivity", "public") && !rule_is(inspection, "sensitivity", "public"))
-		error_member(err, "/sensitivity", "inspection_not_public",
-			     "cannot be public while its inspection is %s; make the inspection public first",
-			     member_text(inspection, "sensitivity"));
 }
 
 const struct resource finding_resource = {

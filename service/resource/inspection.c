@@ -54,7 +54,7 @@ static const struct field fields[] = {
 	{ "received_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
 	{ "published_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
 	{ "delivery", F_ENUM, NULLABLE | FILTER | COUNT, .values = &inspection_deliveries },
-	{ "theme_ids", F_REFS, 0, .ref = RES_THEME, .rows = &themes },
+	{ "theme_ids", F_REFS, COUNT, .ref = RES_THEME, .rows = &themes },
 	{ "inspectors", F_OBJECTS, 0, .rows = &inspectors },
 	{ "inspectors_count", F_INT, NULLABLE, .min = 1, .max = 100 },
 	{ "follows_id", F_REF, NULLABLE | FILTER | SAME_AUTHORITY, .ref = RES_INSPECTION },

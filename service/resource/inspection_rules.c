@@ -49,8 +49,7 @@ static const char *framework_in_force(const json_t *facts)
 	const json_t *f, *best = NULL;
 	size_t i;
 
-	json_array_foreach(json_object_get(facts, "frameworks"), i, f)
-	{
+	json_array_foreach(json_object_get(facts, "frameworks"), i, f) {
 		const char *starts_on = member_text(f, "starts_on");
 
 		if (!rule_is_true(f, "in_force"))
@@ -251,11 +250,13 @@ static void check_overlaps(const struct change *c, struct error *err)
 
 	if (rule_is(c->draft, "status", "cancelled"))
 		return;
-	json_array_foreach(json_object_get(c->facts, "overlapping"), i, other) if (inspection_rules_clash(c, other))
-		error_add(err, ERR_CONFLICT, IN_BODY, rule_date_pointer(c, "start_on").text, "overlapping_inspection",
-			  "the same body's %s from %s to %s (%s) shares days with this inspection",
-			  member_text(other, "kind"), member_text(other, "start_on"), member_text(other, "end_on"),
-			  member_text(other, "id"));
+	json_array_foreach(json_object_get(c->facts, "overlapping"), i, other)
+		if (inspection_rules_clash(c, other))
+			error_add(err, ERR_CONFLICT, IN_BODY, rule_date_pointer(c, "start_on").text,
+				  "overlapping_inspection",
+				  "the same body's %s from %s to %s (%s) shares days with this inspection",
+				  member_text(other, "kind"), member_text(other, "start_on"),
+				  member_text(other, "end_on"), member_text(other, "id"));
 }
 
 static void check_follows(const struct change *c, struct error *err)

@@ -29,10 +29,12 @@ static void warn_overlaps(const struct change *c, json_t *warnings)
 
 	if (rule_is(c->draft, "status", "cancelled"))
 		return;
-	json_array_foreach(json_object_get(c->facts, "overlapping"), i, other) if (!inspection_rules_clash(c, other))
-		warning_add(warnings, "overlapping_visit", "/start_on",
-			    "Shares days with the %s of %s (%s); check that they are not one visit entered twice.",
-			    member_text(other, "kind"), member_text(other, "start_on"), member_text(other, "id"));
+	json_array_foreach(json_object_get(c->facts, "overlapping"), i, other)
+		if (!inspection_rules_clash(c, other))
+			warning_add(
+				warnings, "overlapping_visit", "/start_on",
+				"Shares days with the %s of %s (%s); check that they are not one visit entered twice.",
+				member_text(other, "kind"), member_text(other, "start_on"), member_text(other, "id"));
 }
 
 /* The client may have chosen it; but where the old one no longer fits, it is worth saying. */
@@ -94,8 +96,9 @@ static size_t place_of(const json_t *framework, const char *grade)
 
 	if (!grade || strcmp(grade, NOT_JUDGED) == 0)
 		return 0;
-	json_array_foreach(json_object_get(framework, "grades"), i, item) if (rule_is(item, "grade", grade)) return i +
-		1;
+	json_array_foreach(json_object_get(framework, "grades"), i, item)
+		if (rule_is(item, "grade", grade))
+			return i + 1;
 	return 0;
 }
 
@@ -152,8 +155,7 @@ static void warn_judgements(const struct change *c, json_t *warnings)
 	struct pointer pointer = { "" };
 	size_t i;
 
-	json_array_foreach(json_object_get(c->draft, "judgements"), i, judgement)
-	{
+	json_array_foreach(json_object_get(c->draft, "judgements"), i, judgement) {
 		if (rule_is(judgement, "strand", STRAND_OVERALL)) {
 			overall = member_text(judgement, "grade");
 			pointer = pointer_member(pointer_item("/judgements", i).text, "grade");
@@ -186,8 +188,9 @@ static const char *grade_standing(const json_t *grades)
 
 	if (member_text(grades, STRAND_OVERALL))
 		return member_text(grades, STRAND_OVERALL);
-	json_object_foreach((json_t *)grades, strand, grade) if (badness(json_string_value(grade)) > badness(worst))
-		worst = json_string_value(grade);
+	json_object_foreach((json_t *)grades, strand, grade)
+		if (badness(json_string_value(grade)) > badness(worst))
+			worst = json_string_value(grade);
 	return worst;
 }
 

@@ -21,6 +21,8 @@ json_t *merge_patch(const json_t *target, const json_t *patch)
 	if (!json_is_object(patch))
 		return json_deep_copy(patch);
 	merged = json_is_object(target) ? json_deep_copy(target) : json_object();
-	json_object_foreach((json_t *)patch, name, member) if (merge_member(merged, name, member) < 0) return NULL;
+	json_object_foreach((json_t *)patch, name, member)
+		if (merge_member(merged, name, member) < 0)
+			return NULL;
 	return TAKE(merged);
 }

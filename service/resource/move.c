@@ -21,8 +21,7 @@ static void check_names(const json_t *body, struct error *err)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)body, name, value)
-	{
+	json_object_foreach((json_t *)body, name, value) {
 		bool known = false;
 
 		for (size_t i = 0; i < ARRAY_LEN(members); i++)

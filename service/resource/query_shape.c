@@ -6,15 +6,19 @@
 
 #include "core/banned.h"
 
-/* The names of the fields with any of these flags and none of those: "a, b, c", cut to fit. */
-static void list_fields(const struct resource *r, unsigned with, char *out, size_t size)
+static void append(char *out, size_t size, const char *text)
 {
-	size_t len = 0;
+	size_t len = strlen(out);
 
+	(void)snprintf(out + len, size - len, "%s%s", len ? ", " : "", text);
+}
+
+static void list_sortable(const struct resource *r, char *out, size_t size)
+{
 	out[0] = '\0';
-	for (size_t i = 0; i < r->n_fields && len < size; i++)
-		if (r->fields[i].flags & with)
-			len += (size_t)snprintf(out + len, size - len, "%s%s", len ? ", " : "", r->fields[i].name);
+	for (size_t i = 0; i < r->n_fields; i++)
+		if (r->fields[i].flags & SORT)
+			append(out, size, r->fields[i].name);
 }
 
 /* --- sort= ------------------------------------------------------------------------ */
@@ -26,7 +30,7 @@ static bool add_sort(struct query_reader *q, const char *text)
 	char possible[256];
 
 	if (!f || !(f->flags & SORT)) {
-		list_fields(q->resource, SORT, possible, sizeof possible);
+		list_sortable(q->resource, possible, sizeof possible);
 		query_reader_complain(q, "sort", "not_sortable", "cannot sort by %.40s; possible: %s",
 				      text + descending, possible);
 		return false;
@@ -110,54 +114,62 @@ static const struct expansion *expansion_named(const struct resource *r, const c
 static bool complain_of_expansion(struct query_reader *q, const struct resource *r, const char *name)
 {
 	char possible[200] = "";
-	size_t len = 0;
 
-	for (size_t i = 0; i < r->n_expansions && len < sizeof possible; i++)
-		len += (size_t)snprintf(possible + len, sizeof possible - len, "%s%s", i ? ", " : "",
-					r->expansions[i].name);
+	for (size_t i = 0; i < r->n_expansions; i++)
+		append(possible, sizeof possible, r->expansions[i].name);
 	query_reader_complain(q, "expand", "unknown_expansion", "%.60s is nothing that the %s can show; possible: %s",
-			      name, r->plural, len ? possible : "none");
+			      name, r->plural, possible[0] ? possible : "none");
 	return false;
 }
 
-static bool has_expand(const struct list_query *query, const struct expand *e)
+static struct expand *expand_of(struct list_query *query, const struct expansion *e)
 {
 	for (size_t i = 0; i < query->n_expand; i++)
-		if (query->expand[i].expansion == e->expansion && query->expand[i].nested == e->nested)
-			return true;
-	return false;
+		if (query->expand[i].expansion == e)
+			return &query->expand[i];
+	return NULL;
 }
 
-static bool add_expand(struct query_reader *q, struct expand e)
+/* Each first level stands once; what is nested in it joins it there. */
+static bool add_expand(struct query_reader *q, const struct expansion *e, const struct expansion *nested)
 {
-	if (has_expand(q->query, &e))
-		return true;
-	if (q->query->n_expand == LIMIT_EXPANSIONS) {
+	struct expand *same = expand_of(q->query, e);
+
+	if (!same && q->query->n_expand == LIMIT_EXPANSIONS) {
 		query_reader_complain(q, "expand", "too_many", "shows at most %d kinds of rows", LIMIT_EXPANSIONS);
 		return false;
 	}
-	q->query->expand[q->query->n_expand++] = e;
+	if (!same) {
+		q->query->expand[q->query->n_expand++] = (struct expand){ e, nested };
+		return true;
+	}
+	if (nested && same->nested && same->nested != nested) {
+		query_reader_complain(q, "expand", "too_many",
+				      "shows one kind of rows within %s; ask for %s in a request of its own", e->name,
+				      nested->name);
+		return false;
+	}
+	same->nested = nested ? nested : same->nested;
 	return true;
 }
 
-/* One name, or two with a dot between: the second level stands beside the first, which it needs. */
+/* One name, or two with a dot between: the second level stands within the first. */
 static bool read_expand(struct query_reader *q, const char *text)
 {
 	size_t len = strcspn(text, ".");
-	struct expand e = { expansion_named(q->resource, text, len), NULL };
-	const struct resource *target;
+	const struct expansion *first = expansion_named(q->resource, text, len), *nested;
+	const char *second = text + len + 1;
 
-	if (!e.expansion)
+	if (!first)
 		return complain_of_expansion(q, q->resource, text);
-	if (!add_expand(q, e) || text[len] == '\0')
-		return text[len] == '\0';
-	target = resources[e.expansion->target];
-	e.nested = expansion_named(target, text + len + 1, strlen(text + len + 1));
-	if (strchr(text + len + 1, '.')) {
+	if (text[len] == '\0')
+		return add_expand(q, first, NULL);
+	if (strchr(second, '.')) {
 		query_reader_complain(q, "expand", "too_deep", "goes two levels deep at most, as in findings.actions");
 		return false;
 	}
-	return e.nested ? add_expand(q, e) : complain_of_expansion(q, target, text + len + 1);
+	nested = expansion_named(resources[first->target], second, strlen(second));
+	return nested ? add_expand(q, first, nested) : complain_of_expansion(q, resources[first->target], second);
 }
 
 void query_shape_expand(struct query_reader *q, const char *value)
@@ -173,17 +185,31 @@ void query_shape_expand(struct query_reader *q, const char *value)
 
 /* --- by= -------------------------------------------------------------------------- */
 
-/* Rows can be counted by a column, and by theme where rows have several. */
+/* A column counts rows by its values; a list of ids, by each of its members: theme_ids by theme_id. NULL: neither. */
+static const char *dimension_of(const struct field *f)
+{
+	if (!(f->flags & COUNT))
+		return NULL;
+	return f->type == F_REFS ? f->rows->member : f->name;
+}
+
 static const char *dimension_named(const struct resource *r, const char *name)
 {
-	const struct field *f = resource_field(r, name);
+	for (size_t i = 0; i < r->n_fields; i++) {
+		const char *dimension = dimension_of(&r->fields[i]);
 
-	if (f && (f->flags & COUNT))
-		return f->name;
-	for (size_t i = 0; i < r->n_filters; i++)
-		if (strcmp(r->filters[i].name, "theme_id") == 0 && strcmp(name, "theme_id") == 0)
-			return r->filters[i].name;
+		if (dimension && strcmp(dimension, name) == 0)
+			return dimension;
+	}
 	return NULL;
+}
+
+static void list_dimensions(const struct resource *r, char *out, size_t size)
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < r->n_fields; i++)
+		if (dimension_of(&r->fields[i]))
+			append(out, size, dimension_of(&r->fields[i]));
 }
 
 void query_shape_by(struct query_reader *q, const char *value)
@@ -200,8 +226,8 @@ void query_shape_by(struct query_reader *q, const char *value)
 			q->query->count_by[q->query->n_count_by++] = name;
 			continue;
 		}
-		list_fields(q->resource, COUNT, possible, sizeof possible);
-		query_reader_complain(q, "by", "not_countable", "cannot count by %.40s; possible: %s%s", v.item[i],
-				      dimension_named(q->resource, "theme_id") ? "theme_id, " : "", possible);
+		list_dimensions(q->resource, possible, sizeof possible);
+		query_reader_complain(q, "by", "not_countable", "cannot count by %.40s; possible: %s", v.item[i],
+				      possible);
 	}
 }

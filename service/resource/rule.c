@@ -67,8 +67,7 @@ const json_t *rule_find(const json_t *list, const char *member, const char *text
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		const char *its_text = text_of(item, member);
 
 		if (its_text && text && strcmp(its_text, text) == 0)
@@ -83,8 +82,7 @@ void rule_list(const json_t *list, const char *member, char *out, size_t size)
 	size_t i, len = 0;
 
 	out[0] = '\0';
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		const char *text = text_of(item, member);
 
 		if (text && len < size)
