@@ -37,7 +37,7 @@ static int call_wrongly(const char *why)
 
 static int fail(const struct error *err)
 {
-	fprintf(stderr, "inspectd client: %s\n", err->detail);
+	fprintf(stderr, "inspectd client: %s %s\n", err->detail, err->cause);
 	return 1;
 }
 
@@ -128,24 +128,32 @@ static void print_list(FILE *to, const json_t *list)
 	fputc('\n', to);
 }
 
+static bool is_known(const char *what, const char *text, const json_t *known)
+{
+	if (has(known, text))
+		return true;
+	fprintf(stderr, "inspectd client: there is no %s \"%s\"; known are: ", what, text);
+	print_list(stderr, known);
+	return false;
+}
+
 /* "a,b" as a list, each once and each of `known`; what is not is told with all that are. */
 static int read_list(const char *what, const char *text, const json_t *known, json_t **ret_list)
 {
-	_cleanup_(freep) char *copy = strdup(text);
 	_cleanup_(json_decrefp) json_t *list = json_array();
+	char *copy = strdup(text);
 	char *rest = copy, *item;
+	bool fine = copy != NULL;
 
-	while ((item = strsep(&rest, ","))) {
-		if (!has(known, item)) {
-			fprintf(stderr, "inspectd client: there is no %s \"%s\"; known are: ", what, item);
-			print_list(stderr, known);
-			return -1;
-		}
-		if (!has(list, item))
+	while (fine && (item = strsep(&rest, ","))) {
+		fine = is_known(what, item, known);
+		if (fine && !has(list, item))
 			(void)json_array_append_new(list, json_string(item));
 	}
-	*ret_list = TAKE(list);
-	return 0;
+	free(copy);
+	if (fine)
+		*ret_list = TAKE(list);
+	return fine ? 0 : -1;
 }
 
 /* --- add -------------------------------------------------------------------------------- */
@@ -261,7 +269,7 @@ static int add(int argc, char **argv)
 	_cleanup_(database_freep) struct database *database = NULL;
 	_cleanup_(json_decrefp) json_t *scopes = NULL, *authorities = NULL;
 	struct addition a = { 0 };
-	struct connection *c;
+	struct connection *c = NULL;
 	struct error err = { 0 };
 	char key[KEY_SIZE];
 
@@ -294,7 +302,7 @@ static int list(void)
 	static const int widths[] = { 36, 7, 10, 10, 11, 0, 0 };
 	_cleanup_(database_freep) struct database *database = NULL;
 	_cleanup_(result_freep) struct result *found = NULL;
-	struct connection *c;
+	struct connection *c = NULL;
 	struct error err = { 0 };
 
 	if (open_database(&database, &c, &err) < 0 || connection_run(c, NULL, &ask, 1, &found, &err) < 0)
@@ -318,7 +326,7 @@ static int revoke(const char *id)
 				 .n_values = 1 };
 	_cleanup_(database_freep) struct database *database = NULL;
 	_cleanup_(result_freep) struct result *found = NULL;
-	struct connection *c;
+	struct connection *c = NULL;
 	struct error err = { 0 };
 
 	if (!text_is_uuid(id))

@@ -34,7 +34,7 @@ int command_migrate(int argc, char **argv)
 						     .statement_ms = 600000, .lock_ms = 600000 },
 			 &err) < 0 ||
 	    migrate(database, report, &err) < 0) {
-		(void)fprintf(stderr, "inspectd migrate: %s\n", err.detail);
+		(void)fprintf(stderr, "inspectd migrate: %s %s\n", err.detail, err.cause);
 		return 1;
 	}
 	log_info("the database is up to date");

@@ -61,6 +61,7 @@ struct error {
 	char current_etag[80]; /* with ERR_STALE */
 	char changed[1024];    /* with ERR_STALE: JSON array of member names */
 	char allowed[256];     /* with ERR_CONFLICT on a transition: JSON array; with ERR_METHOD: the Allow header */
+	char cause[256];       /* what lay beneath, for the log and the operator; never sent to a client */
 	unsigned retry_after;  /* seconds; 0: no Retry-After header */
 };
 

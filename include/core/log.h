@@ -30,7 +30,7 @@ void log_write(enum log_level level, const char *fmt, ...) _printf_(2, 3);
 
 /* The one line of a request. `route` is the template, never the raw path. */
 struct log_request {
-	const char *method, *route, *request_id, *traceparent, *caller, *problem, *detail;
+	const char *method, *route, *request_id, *traceparent, *caller, *problem, *detail, *cause;
 	unsigned status;
 	uint64_t duration_us;
 	size_t bytes;

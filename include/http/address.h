@@ -40,7 +40,7 @@ void address_read_query(struct address *a, struct error *err);
 /* The value of a parameter, or NULL. */
 const char *address_param(const struct address *a, const char *name);
 
-/* Appends path and query, percent-encoded afresh. A cursor that is not NULL takes the place of the one that was sent. */
+/* Appends path and query, encoded afresh. A cursor that is not NULL takes the place of the one that was sent. */
 void address_link(const struct address *a, const char *cursor, struct buf *out);
 
 /* Appends the path that was sent, with whatever may not stand in a URI percent-encoded. */

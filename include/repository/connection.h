@@ -19,6 +19,7 @@ struct prepared {
 	unsigned name;  /* "s<name>" on the server */
 	uint64_t used;  /* tick of the last use */
 	bool ready;     /* the server has confirmed it */
+	bool going;     /* the server is to forget it, and has yet to confirm that */
 };
 
 struct connection {
@@ -28,7 +29,6 @@ struct connection {
 	struct prepared prepared[LIMIT_STATEMENTS];
 	size_t n_prepared;
 	unsigned next_name;   /* counts up; 0 is no name */
-	unsigned evicted;     /* a statement the server should forget, or 0 */
 	uint64_t tick;
 	char *told[CONTEXT_MEMBERS]; /* what this session was last told; owned */
 	bool told_valid;

@@ -2,10 +2,16 @@
  * resource/draft.h - from what a client sends to what may be written.
  *
  * A draft is a JSON object holding every writable member of a resource, each of
- * its declared type or null. It is made from a POST body, or from the stored
- * representation and a merge patch (RFC 7396). Every complaint is collected.
+ * its declared type or null, and beside them the columns that rules and
+ * transitions set. It is made from a POST body, or from the stored representation
+ * and a merge patch (RFC 7396). Every complaint is collected.
  *
- * OWNERSHIP  Returned drafts are the caller's (json_decref).
+ * A body that is an object gives a draft even when it is complained of: what was
+ * ill-formed is null (a list: empty) in a new draft, as stored in a changed one.
+ * resource_check() can then add what the rules have to say, so that a client
+ * hears it all at once.
+ *
+ * OWNERSHIP  Returned drafts are the caller's (json_decref), after a failure too.
  * THREADS    Pure.   BLOCKING  Never.
  */
 #ifndef RESOURCE_DRAFT_H

@@ -41,7 +41,7 @@ struct sort_key {
 	bool descending;
 };
 
-/* `findings.actions` gives two of these: {findings, NULL}, and after it {findings, actions}. None comes twice. */
+/* `findings.actions` is {findings, actions}, `findings` alone {findings, NULL}. No first level comes twice. */
 struct expand {
 	const struct expansion *expansion;
 	const struct expansion *nested; /* second level, or NULL */
@@ -64,7 +64,7 @@ struct list_query {
 	const char *as_recorded_at;               /* or NULL */
 	char *cursor_values[LIMIT_SORT_KEYS + 1]; /* owned; NULL entry: null */
 	bool has_cursor;
-	const char *count_by[LIMIT_COUNT_DIMENSIONS]; /* names of COUNT fields, or theme_id where that is a filter */
+	const char *count_by[LIMIT_COUNT_DIMENSIONS]; /* names of COUNT fields; theme_id for theme_ids */
 	size_t n_count_by;
 	bool export_all; /* CSV or JSON Lines: the whole list */
 };

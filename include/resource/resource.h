@@ -96,8 +96,8 @@ struct field {
 struct filter {
 	const char *name;
 	enum field_type type;
-	const struct vocabulary *values;
 	enum resource_id ref;
+	const struct vocabulary *values;
 	const char *sql, *otherwise;
 };
 
@@ -138,7 +138,7 @@ struct change {
 struct rules {
 	/* Fills what follows from other members and facts (authority of a finding, framework of an inspection). */
 	void (*complete)(json_t *draft, const json_t *stored, const json_t *facts);
-	/* Complaints through error_add(): everything wrong at once. */
+	/* Complaints through error_add(): everything wrong at once. A draft may hold null for what was ill-formed. */
 	void (*check)(const struct change *change, struct error *err);
 	/* What is odd but real: appends {code, pointer, detail}. */
 	void (*warn)(const struct change *change, json_t *warnings);
@@ -176,6 +176,9 @@ bool resource_has_key_form(const struct resource *r, const char *id); /* could b
 /* Statuses. An unknown pair is not allowed. */
 const struct status_step *status_step(const struct status_table *t, const char *from, const char *to);
 void status_allowed_json(const struct status_table *t, const char *from, char *out, size_t size); /* ["a","b"] */
+
+/* Runs the rules' check. Of a member that is complained of already, it says nothing more. */
+void resource_check(const struct resource *r, const struct change *change, struct error *err);
 
 /* For rules: text of a member, or NULL when absent or null. */
 const char *member_text(const json_t *object, const char *name);

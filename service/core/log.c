@@ -126,5 +126,6 @@ void log_request(const struct log_request *r)
 	add_member(&line, "caller", r->caller, MEMBER_MAX);
 	add_member(&line, "problem", r->problem, MEMBER_MAX);
 	add_member(&line, "detail", r->detail, DETAIL_MAX);
+	add_member(&line, "cause", r->cause, DETAIL_MAX);
 	end(&line);
 }

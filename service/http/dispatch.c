@@ -104,6 +104,7 @@ static void log_it(const struct exchange *x, const struct error *err, uint64_t d
 		.caller = x->client ? x->client->actor : NULL,
 		.problem = x->problem,
 		.detail = err ? err->detail : NULL,
+		.cause = err && err->cause[0] ? err->cause : NULL,
 		.status = x->answer.status,
 		.duration_us = duration_us,
 		.bytes = bytes_sent(x),

@@ -273,17 +273,30 @@ static void complain_of(struct report *report, const struct place *place, const 
 		report_complaint(report, place, "\"%.*s…\": %s", (int)text_cut(text, SHOWN_BYTES), text, detail);
 }
 
+/* The first segment of a JSON Pointer; what follows it, or NULL. Codes and names here have nothing to unescape. */
+static const char *split_pointer(const char *pointer, char segment[64])
+{
+	size_t len = *pointer == '/' ? strcspn(pointer + 1, "/") : 0;
+
+	(void)snprintf(segment, 64, "%.*s", (int)len, pointer + 1);
+	return len > 0 ? pointer + 1 + len : NULL;
+}
+
 /* "/judgements/3/grade" is about a cell of the part's file. */
 static bool is_of_part(const struct batch *b, const struct item *item, const char *pointer, size_t *ret_row,
 		       char member[64])
 {
-	char list[64];
-	size_t i;
+	char list[64], number[64];
+	int64_t i;
 
-	if (!b->step->part || sscanf(pointer, "/%63[^/]/%zu/%63[^/]", list, &i, member) != 3 ||
-	    strcmp(list, b->step->part->member) != 0 || i >= json_array_size(item->part_rows))
+	pointer = split_pointer(pointer, list);
+	if (!pointer || !b->step->part || strcmp(list, b->step->part->member) != 0)
 		return false;
-	*ret_row = (size_t)json_integer_value(json_array_get(item->part_rows, i));
+	pointer = split_pointer(pointer, number);
+	if (!pointer || text_to_int(number, &i) < 0 || i < 0 || (size_t)i >= json_array_size(item->part_rows))
+		return false;
+	*ret_row = (size_t)json_integer_value(json_array_get(item->part_rows, (size_t)i));
+	(void)split_pointer(pointer, member);
 	return true;
 }
 
@@ -292,7 +305,7 @@ static const char *column_behind(const struct batch *b, const char *pointer, cha
 {
 	const struct column *column;
 
-	if (sscanf(pointer, "/%63[^/]", name) != 1)
+	if (!split_pointer(pointer, name))
 		return NULL;
 	column = mapping_column(b->step->columns, strcmp(name, "status") == 0 ? "to" : name);
 	return column ? column->name : name;

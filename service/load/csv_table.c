@@ -122,7 +122,7 @@ static int on_row(void *data, const struct csv_row *row, struct error *err)
 
 static void drop_header(struct reading *r)
 {
-	for (size_t i = 0; i < r->n_header; i++)
+	for (size_t i = 0; r->header && i < r->n_header; i++)
 		free(r->header[i]);
 	free(r->header);
 }

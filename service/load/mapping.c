@@ -106,7 +106,7 @@ static char *trim(char *text)
 /* a;b;c */
 static json_t *read_list(const struct cell *c)
 {
-	_cleanup_(freep) char *copy = strdup(c->text);
+	char *copy = strdup(c->text);
 	json_t *list = json_array();
 	char *rest = copy, *item;
 
@@ -117,18 +117,20 @@ static json_t *read_list(const struct cell *c)
 		else
 			(void)json_array_append_new(list, read_item(c, item));
 	}
+	free(copy);
 	return list;
 }
 
 static json_t *read_external(const struct cell *c)
 {
 	const char *ref = strchr(c->text, ':');
-	_cleanup_(freep) char *other = NULL;
+	json_t *refs;
 
 	if (!ref || ref == c->text || ref[1] == '\0')
 		return refuse(c, "must be system:ref, such as ofsted:50004273");
-	other = strndup(c->text, (size_t)(ref - c->text));
-	return json_pack("{s:s}", other, ref + 1);
+	refs = json_object();
+	(void)json_object_setn_new(refs, c->text, (size_t)(ref - c->text), json_string(ref + 1));
+	return refs;
 }
 
 static json_t *read_cell(const struct cell *c)

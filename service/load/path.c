@@ -51,11 +51,12 @@ int path_find(const struct status_table *t, const char *from, const char *to,
 		return 0;
 	for (size_t i = 0; i < n; i++)
 		n = spread(t, from, via[i]->to, via, n);
-	for (step = step_to(via, n, to); step; step = step_to(via, n, step->from)) {
-		if (length == PATH_STEPS_MAX)
-			return -1;
-		memmove(&steps[1], &steps[0], (size_t)length++ * sizeof steps[0]);
-		steps[0] = step;
-	}
-	return length > 0 ? length : -1;
+	for (step = step_to(via, n, to); step; step = step_to(via, n, step->from))
+		length++;
+	if (length == 0 || length > PATH_STEPS_MAX)
+		return -1;
+	step = step_to(via, n, to);
+	for (int i = length - 1; step; step = step_to(via, n, step->from))
+		steps[i--] = step;
+	return length;
 }

@@ -36,16 +36,16 @@ int connection_wait(struct connection *c, short events, uint64_t deadline_us, st
 
 static int finish_connecting(struct connection *c, uint64_t deadline_us, struct error *err)
 {
-	PostgresPollingStatusType step = PGRES_POLLING_WRITING; /* not asked before the socket is: libpq would wait for ever */
+	for (;;) {
+		PostgresPollingStatusType step = PQconnectPoll(c->pg);
 
-	while (step != PGRES_POLLING_OK) {
+		if (step == PGRES_POLLING_OK)
+			return 0;
 		if (step == PGRES_POLLING_FAILED)
 			return error_set(err, ERR_UNAVAILABLE, "the database cannot be reached");
 		if (connection_wait(c, step == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_us, err) < 0)
 			return -1;
-		step = PQconnectPoll(c->pg);
 	}
-	return 0;
 }
 
 /* Answers that the row writer relies on: UTC, ISO dates, UTF-8. No parallel plans: rows are few. */
@@ -65,6 +65,14 @@ static void ignore_notice(void *data, const PGresult *notice)
 	(void)notice;
 }
 
+/* Why, in libpq's words, is for whoever runs the service; a client need not know where the database lives. */
+static int refused(struct connection *c, struct error *err)
+{
+	(void)snprintf(err->cause, sizeof(err->cause), "%s", PQerrorMessage(c->pg));
+	connection_close(c);
+	return error_set(err, ERR_UNAVAILABLE, "the database cannot be reached");
+}
+
 int connection_open(struct connection *c, struct error *err)
 {
 	char options[512];
@@ -78,10 +86,8 @@ int connection_open(struct connection *c, struct error *err)
 	(void)PQsetNoticeReceiver(c->pg, ignore_notice, NULL);
 	if (PQstatus(c->pg) == CONNECTION_BAD ||
 	    finish_connecting(c, clock_us() + c->options->connect_ms * 1000ULL, err) < 0 ||
-	    PQsetnonblocking(c->pg, 1) != 0) {
-		connection_close(c);
-		return error_set(err, ERR_UNAVAILABLE, "the database cannot be reached");
-	}
+	    PQsetnonblocking(c->pg, 1) != 0)
+		return refused(c, err);
 	return 0;
 }
 

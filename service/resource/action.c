@@ -99,13 +99,13 @@ static void complete(json_t *draft, const json_t *stored, const json_t *facts)
 static void check_completion(const struct change *c, struct error *err)
 {
 	const char *completed_on = member_text(c->draft, "completed_on");
+	const char *status = member_text(c->draft, "status");
 
 	if (!completed_on && is_done(c->draft))
 		error_member(err, "/completed_on", "required", "is required of an action that is complete");
-	if (completed_on && !is_done(c->draft))
+	if (completed_on && status && !is_done(c->draft))
 		error_member(err, "/completed_on", "not_complete",
-			     "has no place in an action that is %s; move it to complete instead",
-			     member_text(c->draft, "status"));
+			     "has no place in an action that is %s; move it to complete instead", status);
 	if (rule_is_after(completed_on, c->today))
 		error_member(err, "/completed_on", "in_future",
 			     "cannot be later than today, %s; when it will be done is forecast_on", c->today);

@@ -16,7 +16,7 @@
 #include "core/banned.h"
 
 #define DIGEST_BYTES 33
-#define INPUT_BYTES  (4 * LIMIT_URL_BYTES)
+#define INPUT_BYTES  ((size_t)4 * LIMIT_URL_BYTES)
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

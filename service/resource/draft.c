@@ -83,7 +83,8 @@ static void refuse_null(const struct field *f, struct error *err)
 
 /* --- creating ---------------------------------------------------------------- */
 
-static json_t *initial_value(const struct field *f)
+/* What stands for nothing: rules and facts may count on a list being one. */
+static json_t *nothing_of(const struct field *f)
 {
 	switch (f->type) {
 	case F_TEXTS:
@@ -92,24 +93,44 @@ static json_t *initial_value(const struct field *f)
 		return json_array();
 	case F_EXTERNAL:
 		return json_object();
-	case F_BOOL:
-		return f->initial ? json_boolean(strcmp(f->initial, "true") == 0) : json_null();
 	default:
-		return f->initial ? json_string(f->initial) : json_null();
+		return json_null();
 	}
+}
+
+static json_t *initial_value(const struct field *f)
+{
+	if (!f->initial)
+		return nothing_of(f);
+	return f->type == F_BOOL ? json_boolean(strcmp(f->initial, "true") == 0) : json_string(f->initial);
 }
 
 static json_t *created_value(const struct field *f, const json_t *value, struct error *err)
 {
 	struct pointer p = pointer_member("", f->name);
+	bool is_null = value && json_is_null(value);
 
-	if (value && !json_is_null(value))
+	if (value && !is_null)
 		return draft_member_read(f, value, p.text, err);
-	if (value && !(f->flags & NULLABLE))
+	if (is_null && (f->flags & NULLABLE))
+		return json_null();
+	if (is_null)
 		refuse_null(f, err);
 	else if (f->flags & REQUIRED)
 		error_member(err, p.text, "required", "is required");
-	return value && (f->flags & NULLABLE) ? json_null() : initial_value(f);
+	return initial_value(f);
+}
+
+static int create_kept(const struct field *f, const json_t *value, json_t *draft, struct error *err)
+{
+	unsigned before = err->n_complaints;
+	json_t *created = created_value(f, value, err);
+
+	if (created && err->n_complaints > before) {
+		json_decref(created);
+		created = nothing_of(f);
+	}
+	return json_object_set_new(draft, f->name, created);
 }
 
 /* Of a member that is not kept. */
@@ -129,7 +150,7 @@ static int create_member(const struct field *f, const json_t *body, json_t *draf
 	if (f->flags & READ_ONLY)
 		return f->initial ? json_object_set_new(draft, f->name, initial_value(f)) : 0;
 	if (!(f->flags & WRITE_ONLY))
-		return json_object_set_new(draft, f->name, created_value(f, value, err));
+		return create_kept(f, value, draft, err);
 	return value && !json_is_null(value) ? check_form(f, value, err) : 0;
 }
 
@@ -143,10 +164,8 @@ int draft_create(const struct resource *r, const json_t *body, json_t **ret_draf
 	for (size_t i = 0; i < r->n_fields; i++)
 		if (create_member(&r->fields[i], body, draft, err) < 0)
 			return no_memory(err);
-	if (error_check(err) < 0)
-		return -1;
 	*ret_draft = TAKE(draft);
-	return 0;
+	return error_check(err);
 }
 
 /* --- changing ---------------------------------------------------------------- */
@@ -192,11 +211,11 @@ static int change_member(const struct resource *r, const struct field *f, const 
 
 	if (!value)
 		return -1;
-	if (f->flags & WRITE_ONLY)
+	if ((f->flags & WRITE_ONLY) || err->n_complaints > before)
 		return 0;
 	if (!(f->flags & CREATE_ONLY))
 		return json_object_set(draft, f->name, value);
-	if (err->n_complaints == before && !is_same(value, json_object_get(draft, f->name)))
+	if (!is_same(value, json_object_get(draft, f->name)))
 		refuse_change(r, f, err);
 	return 0;
 }
@@ -261,9 +280,7 @@ int draft_change(const struct resource *r, const json_t *stored, const json_t *p
 	if (change_members(r, patch, draft, err) < 0)
 		return no_memory(err);
 	check_reason(r, stored, draft, reason, err);
-	if (error_check(err) < 0)
-		return -1;
 	*ret_draft = TAKE(draft);
 	*ret_reason = reason;
-	return 0;
+	return error_check(err);
 }

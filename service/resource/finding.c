@@ -143,6 +143,13 @@ static void check_against(const struct change *c, const json_t *inspection, stru
 			     member_text(inspection, "sensitivity"));
 }
 
+static void check_actions(const struct change *c, struct error *err)
+{
+	if (rule_number(c->facts, "public_actions") > 0 && !rule_is(c->draft, "sensitivity", "public"))
+		error_member(err, "/sensitivity", "public_actions",
+			     "must stay public while an action that answers it is public");
+}
+
 static void check_parent(const struct change *c, struct error *err)
 {
 	const char *parent_id = member_text(c->draft, "parent_id");
@@ -184,6 +191,7 @@ static void check(const struct change *c, struct error *err)
 		check_against(c, inspection, err);
 	check_parent(c, err);
 	check_links(c, err);
+	check_actions(c, err);
 	if (member_text(c->draft, "contested_response") && !rule_is_true(c->draft, "contested"))
 		error_member(err, "/contested_response", "not_contested", "has a meaning only when contested is true");
 }

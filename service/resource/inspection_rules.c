@@ -129,6 +129,8 @@ static void check_framework(const struct change *c, struct error *err)
 	const char *ends_on = member_text(framework, "ends_on");
 	char possible[200];
 
+	if (!kind)
+		return; /* it was ill-formed, and every framework is for some kinds */
 	rule_list(json_object_get(c->facts, "frameworks"), "id", possible, sizeof possible);
 	if (!id)
 		error_member(err, "/framework_id", "required",
@@ -187,7 +189,7 @@ static void check_judgements(const struct change *c, struct error *err)
 
 /* What is not earlier than what. Where the end of fieldwork is not known, its start stands in. */
 static const struct order {
-	const char *earlier, *later, *slug, *words;
+	const char *first, *second, *slug, *words;
 } orders[] = {
 	{ "start_on", "end_on", "before_start", "the start of fieldwork" },
 	{ "start_on", "verbal_feedback_on", "before_start", "the start of fieldwork" },
@@ -197,18 +199,18 @@ static const struct order {
 
 static void check_order(const struct change *c, const struct order *o, struct error *err)
 {
-	const char *earlier = member_text(c->draft, o->earlier);
-	const char *later = member_text(c->draft, o->later);
+	const char *bound = member_text(c->draft, o->first);
+	const char *day = member_text(c->draft, o->second);
 	const char *slug = o->slug, *words = o->words;
 
-	if (!earlier && strcmp(o->earlier, "end_on") == 0) {
-		earlier = member_text(c->draft, "start_on");
+	if (!bound && strcmp(o->first, "end_on") == 0) {
+		bound = member_text(c->draft, "start_on");
 		slug = orders[0].slug;
 		words = orders[0].words;
 	}
-	if (rule_is_after(earlier, later))
-		error_member(err, rule_date_pointer(c, o->later).text, slug, "%s (%s) is before %s, %s", o->later,
-			     later, words, earlier);
+	if (rule_is_after(bound, day))
+		error_member(err, rule_date_pointer(c, o->second).text, slug, "%s (%s) is before %s, %s", o->second,
+			     day, words, bound);
 }
 
 static void check_dates(const struct change *c, struct error *err)

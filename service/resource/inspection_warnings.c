@@ -163,7 +163,7 @@ static void warn_judgements(const struct change *c, json_t *warnings)
 			add_other(&others, framework, judgement);
 		}
 	}
-	if (others.n > 0 && place_of(framework, overall) > 0)
+	if (overall && others.n > 0 && place_of(framework, overall) > 0)
 		warn_overall(overall, place_of(framework, overall), &others, pointer.text, warnings);
 }
 

@@ -57,7 +57,7 @@ bool query_values_read(struct query_reader *q, const char *name, const char *tex
 		query_reader_complain(q, name, "too_many", "takes at most %zu values; %zu were sent", max, v.n);
 		return false;
 	}
-	v.item = malloc(v.n * sizeof *v.item + strlen(text) + 1);
+	v.item = calloc(1, v.n * sizeof *v.item + strlen(text) + 1);
 	if (!v.item) {
 		q->no_memory = true;
 		return false;

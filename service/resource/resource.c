@@ -63,6 +63,29 @@ void status_allowed_json(const struct status_table *t, const char *from, char *o
 	memcpy(out + len, "]", sizeof "]");
 }
 
+/* Whether one of the first n complaints is about this very place. */
+static bool is_known(const struct error *err, unsigned n, const struct complaint *c)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (err->complaint[i].place == c->place && strcmp(err->complaint[i].pointer, c->pointer) == 0)
+			return true;
+	return false;
+}
+
+void resource_check(const struct resource *r, const struct change *change, struct error *err)
+{
+	unsigned before = err->n_complaints, kept = err->n_complaints;
+
+	if (r->rules.check)
+		r->rules.check(change, err);
+	if (before == 0 || err->n_complaints > ERROR_COMPLAINTS_MAX)
+		return; /* nothing to repeat, or too much to say it all */
+	for (unsigned i = before; i < err->n_complaints; i++)
+		if (!is_known(err, before, &err->complaint[i]))
+			err->complaint[kept++] = err->complaint[i];
+	err->n_complaints = kept;
+}
+
 const char *member_text(const json_t *object, const char *name)
 {
 	return json_string_value(json_object_get(object, name));

@@ -96,7 +96,7 @@ static inline const struct expansion *shape_expansion(const struct shape *s)
 static inline void shape_build(const struct shape *s, const struct list_query *q, struct builder *b)
 {
 	char one[] = "one", two[] = "two", *const parents[] = { one, two };
-	enum segment segment = s->nulls ? SEGMENT_NULLS : list_first_segment(q);
+	enum segment segment = s->nulls ? SEGMENT_NULLS : statement_first_segment(q);
 	const struct expansion *e = s->making == EXPAND ? shape_expansion(s) : NULL;
 	struct columns columns;
 

@@ -512,44 +512,7 @@ static void a_count_by_what_has_no_link_table_is_a_failure_and_no_crash(void **s
 	builder_done(&b);
 }
 
-/* --- columns ---------------------------------------------------------------------- */
-
-static void columns_chosen_are_in_the_order_of_the_table_with_the_hidden_ones_behind(void **state)
-{
-	_cleanup_(query_done) struct list_query q = { 0 };
-	struct params params = {
-		{ { "fields", "status,text,id" }, { "sort", "-number,kind" }, { "expand", "actions" } }, 3
-	};
-	struct columns c;
-
-	(void)state;
-	shape_read(&finding_resource, LIST, &params, &q);
-	columns_chosen(&q, &c);
-	assert_int_equal(c.n, 3);
-	assert_string_equal(c.field[0]->name, "id");
-	assert_string_equal(c.field[1]->name, "status");
-	assert_string_equal(c.field[2]->name, "text");
-	assert_int_equal(c.id, 3);
-	assert_int_equal(c.version, 4);
-	assert_int_equal(c.sort, 5);
-	assert_int_equal(c.expand, 8);
-}
-
-static void columns_all_leaves_out_only_what_is_never_shown(void **state)
-{
-	(void)state;
-	for (size_t id = RES_NONE + 1; id < RES_COUNT_; id++) {
-		const struct resource *r = resources[id];
-		struct columns c;
-		size_t n = 0;
-
-		columns_all(r, &c);
-		for (size_t i = 0; i < r->n_fields; i++)
-			n += !(r->fields[i].flags & WRITE_ONLY);
-		CHECK(c.n == n, "%s", r->plural);
-		CHECK(n <= ARRAY_LEN(c.field), "%s has more fields than struct columns has room for", r->plural);
-	}
-}
+/* --- segments -------------------------------------------------------------------- */
 
 static void a_list_has_a_segment_of_nulls_only_where_its_first_key_may_be_null(void **state)
 {
@@ -567,10 +530,10 @@ static void a_list_has_a_segment_of_nulls_only_where_its_first_key_may_be_null(v
 		struct params params = { { { "sort", cases[i].sort } }, 1 };
 
 		shape_read(&action_resource, LIST, &params, &q);
-		CHECK(list_first_segment(&q) == cases[i].first, "%s", cases[i].sort);
-		CHECK(list_has_nulls_after(&q, cases[i].first) == (cases[i].first == SEGMENT_VALUES), "%s",
+		CHECK(statement_first_segment(&q) == cases[i].first, "%s", cases[i].sort);
+		CHECK(statement_nulls_follow(&q, cases[i].first) == (cases[i].first == SEGMENT_VALUES), "%s",
 		      cases[i].sort);
-		CHECK(!list_has_nulls_after(&q, SEGMENT_NULLS), "%s", cases[i].sort);
+		CHECK(!statement_nulls_follow(&q, SEGMENT_NULLS), "%s", cases[i].sort);
 	}
 }
 
@@ -583,8 +546,6 @@ int main(void)
 		cmocka_unit_test(no_byte_of_a_cursor_is_in_the_text),
 		cmocka_unit_test(every_filter_refuses_a_hostile_value_or_keeps_it_out_of_the_text),
 		cmocka_unit_test(a_count_by_what_has_no_link_table_is_a_failure_and_no_crash),
-		cmocka_unit_test(columns_chosen_are_in_the_order_of_the_table_with_the_hidden_ones_behind),
-		cmocka_unit_test(columns_all_leaves_out_only_what_is_never_shown),
 		cmocka_unit_test(a_list_has_a_segment_of_nulls_only_where_its_first_key_may_be_null),
 	};
 

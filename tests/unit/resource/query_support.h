@@ -20,7 +20,7 @@ struct read_query {
 };
 
 __attribute__((unused)) static struct read_query *query_of(const struct resource *r, enum query_kind kind,
-							    const char *scope, const char *text)
+							   const char *scope, const char *text)
 {
 	struct read_query *q = calloc(1, sizeof *q);
 	char *at;

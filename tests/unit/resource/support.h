@@ -28,7 +28,7 @@ __attribute__((unused)) static json_t *js(const char *text)
 
 /* The complaint with this pointer and code, or NULL. */
 __attribute__((unused)) static const struct complaint *complaint_of(const struct error *err, const char *pointer,
-								     const char *code)
+								    const char *code)
 {
 	for (unsigned i = 0; i < err->n_complaints && i < ERROR_COMPLAINTS_MAX; i++)
 		if (strcmp(err->complaint[i].pointer, pointer) == 0 && strcmp(err->complaint[i].code, code) == 0)
@@ -40,7 +40,8 @@ __attribute__((unused)) static void print_complaints(const struct error *err)
 {
 	print_error("code %d, %u complaints: %s\n", (int)err->code, err->n_complaints, err->detail);
 	for (unsigned i = 0; i < err->n_complaints && i < ERROR_COMPLAINTS_MAX; i++)
-		print_error("  %s %s: %s\n", err->complaint[i].pointer, err->complaint[i].code, err->complaint[i].detail);
+		print_error("  %s %s: %s\n", err->complaint[i].pointer, err->complaint[i].code,
+			    err->complaint[i].detail);
 }
 
 /* Exactly this complaint and no other; a NULL pointer: none at all. */

@@ -269,8 +269,21 @@ static void random_bytes_are_no_cursor(void **state)
 
 static void json_that_is_no_position_is_refused(void **state)
 {
-	static const char *const texts[] = { "",	   "null", "7",	 "\"x\"", "{}",	 "[]", "[[]]", "[null]", "[\"\"]",
-					     "[\"a\",\"b\"", "[1,2]", "{\"a\":1}", "[\"\\u0000\"]", "[\"\xff\"]", "[[[[[[[[[[" };
+	static const char *const texts[] = { "",
+					     "null",
+					     "7",
+					     "\"x\"",
+					     "{}",
+					     "[]",
+					     "[[]]",
+					     "[null]",
+					     "[\"\"]",
+					     "[\"a\",\"b\"",
+					     "[1,2]",
+					     "{\"a\":1}",
+					     "[\"\\u0000\"]",
+					     "[\"\xff\"]",
+					     "[[[[[[[[[[" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {

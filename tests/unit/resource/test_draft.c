@@ -65,7 +65,8 @@ static void creating_complains_of_each_wrong_member(void **state)
 		{ &authority_resource, "{'id':'806','name':'301','type':'unitary'}", "/name", "bad_form" },
 		{ &authority_resource, "{'id':'80','name':'X','type':'unitary'}", "/id", "bad_form" },
 		{ &authority_resource, "{'name':'X','type':'unitary'}", "/id", "required" },
-		{ &authority_resource, "{'id':'806','name':'X','type':'unitary','started_on':'1974-04-01'}", NULL, NULL },
+		{ &authority_resource, "{'id':'806','name':'X','type':'unitary','started_on':'1974-04-01'}", NULL,
+		  NULL },
 		{ &inspection_resource, "{'authority_id':'806','kind':'jtai','framework_id':null}", "/framework_id",
 		  "not_nullable" },
 		{ &inspection_resource, "{'authority_id':'806','kind':'jtai','start_on':'1900-01-01'}", "/start_on",
@@ -80,7 +81,7 @@ static void creating_complains_of_each_wrong_member(void **state)
 		int result = draft_create(cases[i].r, body, &draft, &err);
 
 		CHECK(complains_only(&err, cases[i].pointer, cases[i].code), "case %zu: %s", i, cases[i].body);
-		CHECK((result == 0) == (cases[i].pointer == NULL) && (result == 0) == (draft != NULL), "case %zu", i);
+		CHECK((result == 0) == (cases[i].pointer == NULL) && draft != NULL, "case %zu", i);
 		CHECK(result == 0 || err.code == ERR_INVALID, "case %zu", i);
 		json_decref(draft);
 	}
@@ -89,13 +90,13 @@ static void creating_complains_of_each_wrong_member(void **state)
 static void everything_wrong_is_said_at_once(void **state)
 {
 	struct error err = { 0 };
-	_cleanup_(json_decrefp) json_t *body =
-		js("{'title':'','due_on':'soon','finding_ids':['x',7],'colour':'red','version':3,'sensitivity':'secret'}");
+	_cleanup_(json_decrefp) json_t *body = js(
+		"{'title':'','due_on':'soon','finding_ids':['x',7],'colour':'red','version':3,'sensitivity':'secret'}");
 	json_t *draft = NULL;
 
 	(void)state;
 	assert_int_equal(draft_create(&action_resource, body, &draft, &err), -1);
-	assert_null(draft);
+	json_decref(draft);
 	assert_int_equal(err.n_complaints, 7);
 	assert_non_null(complaint_of(&err, "/finding_ids/0", "not_an_id"));
 	assert_non_null(complaint_of(&err, "/finding_ids/1", "not_a_string"));
@@ -131,6 +132,26 @@ static void hints_name_what_was_meant(void **state)
 	assert_int_equal(draft_create(&action_resource, body, &draft, &err), -1);
 	assert_non_null(strstr(complaint_of(&err, "/due_om", "unknown_member")->detail, "did you mean due_on?"));
 	assert_non_null(complaint_of(&err, "/status_on", "read_only"));
+	json_decref(draft);
+}
+
+static void what_is_ill_formed_is_nothing_in_a_new_draft(void **state)
+{
+	struct error err = { 0 };
+	_cleanup_(json_decrefp) json_t *body = js(
+		"{'authority_id':'806','kind':'x','start_on':'x','judgements':[{'strand':'a'}],'theme_ids':'x',"
+		"'external_refs':[],'status':'x','end_on':'2026-01-01'}");
+	_cleanup_(json_decrefp) json_t *draft = NULL;
+
+	(void)state;
+	assert_int_equal(draft_create(&inspection_resource, body, &draft, &err), -1);
+	assert_true(json_is_null(json_object_get(draft, "kind")));
+	assert_true(json_is_null(json_object_get(draft, "start_on")));
+	assert_true(json_is_null(json_object_get(draft, "status")));
+	assert_true(same_json(json_object_get(draft, "judgements"), "[]"));
+	assert_true(same_json(json_object_get(draft, "theme_ids"), "[]"));
+	assert_true(same_json(json_object_get(draft, "external_refs"), "{}"));
+	assert_string_equal(member_text(draft, "end_on"), "2026-01-01");
 }
 
 /* --- changing ----------------------------------------------------------------- */
@@ -190,10 +211,24 @@ static void changing_complains_of_each_wrong_member(void **state)
 		int result = draft_change(&action_resource, stored, patch, &draft, &reason, &err);
 
 		CHECK(complains_only(&err, cases[i].pointer, cases[i].code), "case %zu: %s", i, cases[i].patch);
-		CHECK((result == 0) == (draft != NULL), "case %zu", i);
+		CHECK((result == 0) == (cases[i].pointer == NULL) && draft != NULL, "case %zu", i);
 		json_decref(draft);
 	}
 	assert_true(same_json(stored, stored_action));
+}
+
+static void what_is_ill_formed_stays_as_stored_in_a_changed_draft(void **state)
+{
+	struct error err = { 0 };
+	_cleanup_(json_decrefp) json_t *stored = js(stored_action);
+	_cleanup_(json_decrefp) json_t *patch = js("{'title':7,'finding_ids':'x','due_on':'x','authority_id':'870'}");
+	_cleanup_(json_decrefp) json_t *draft = NULL;
+	const char *reason = NULL;
+
+	(void)state;
+	assert_int_equal(draft_change(&action_resource, stored, patch, &draft, &reason, &err), -1);
+	assert_int_equal(err.n_complaints, 4);
+	assert_false(draft_differs(&action_resource, draft, stored));
 }
 
 static void what_a_patch_does_not_name_stays(void **state)
@@ -206,11 +241,11 @@ static void what_a_patch_does_not_name_stays(void **state)
 
 	(void)state;
 	assert_int_equal(draft_change(&action_resource, stored, patch, &draft, &reason, &err), 0);
-	assert_true(same_json(draft,
-			      "{'id':'" ID "','external_refs':{'b':'2','c':'3'},'authority_id':'806','number':'1.1',"
-			      "'title':'Train managers','detail':null,'status':'in_progress','status_on':'2026-01-05',"
-			      "'sensitivity':'council','lead_role':'Director','start_on':null,'due_on':'2026-03-01',"
-			      "'forecast_on':null,'completed_on':null,'success_criteria':null,'finding_ids':['" ID "']}"));
+	assert_true(same_json(
+		draft, "{'id':'" ID "','external_refs':{'b':'2','c':'3'},'authority_id':'806','number':'1.1',"
+		       "'title':'Train managers','detail':null,'status':'in_progress','status_on':'2026-01-05',"
+		       "'sensitivity':'council','lead_role':'Director','start_on':null,'due_on':'2026-03-01',"
+		       "'forecast_on':null,'completed_on':null,'success_criteria':null,'finding_ids':['" ID "']}"));
 	assert_null(reason);
 }
 
@@ -240,8 +275,7 @@ static void a_missing_reason_names_the_dates_moved(void **state)
 	(void)state;
 	assert_int_equal(draft_change(&action_resource, stored, patch, &draft, &reason, &err), -1);
 	assert_non_null(strstr(complaint_of(&err, "/reason", "reason_required")->detail, "start_on, due_on"));
-	assert_null(draft);
-	assert_null(reason);
+	json_decref(draft);
 }
 
 static void an_id_in_other_case_is_the_same_id(void **state)
@@ -268,6 +302,57 @@ static void a_draft_of_a_row_shares_nothing_with_it(void **state)
 	assert_true(same_json(stored, stored_action));
 }
 
+/* --- no memory ------------------------------------------------------------------ */
+
+static int allocations_left;
+
+static void *scarce_malloc(size_t size)
+{
+	return allocations_left-- > 0 ? malloc(size) : NULL;
+}
+
+static int try_to_create(const json_t *body, int allocations, struct error *err)
+{
+	_cleanup_(json_decrefp) json_t *draft = NULL;
+
+	allocations_left = allocations;
+	return draft_create(&inspection_resource, body, &draft, err);
+}
+
+static int try_to_change(const json_t *stored, const json_t *patch, int allocations, struct error *err)
+{
+	_cleanup_(json_decrefp) json_t *draft = NULL;
+	const char *reason = NULL;
+
+	allocations_left = allocations;
+	return draft_change(&action_resource, stored, patch, &draft, &reason, err);
+}
+
+/* With ever more allocations that succeed, until all do: nothing leaks, and each failure is ours, not the client's. */
+static void a_lack_of_memory_is_an_internal_error(void **state)
+{
+	_cleanup_(json_decrefp) json_t *body = js(
+		"{'authority_id':'806','kind':'short_inspection','theme_ids':['a','b'],'external_refs':{'a':'1'},"
+		"'judgements':[{'strand':'a','grade':'good'}],'reason':'new','inspectors':[{'name':'A'}]}");
+	_cleanup_(json_decrefp) json_t *stored = js(stored_action);
+	_cleanup_(json_decrefp) json_t *patch = js("{'due_on':null,'external_refs':{'a':null,'c':'1'},'reason':'x'}");
+	int created = -1, changed = -1;
+
+	(void)state;
+	json_set_alloc_funcs(scarce_malloc, free);
+	for (int n = 0; n < 2000 && (created < 0 || changed < 0); n++) {
+		struct error create_err = { 0 }, change_err = { 0 };
+
+		created = try_to_create(body, n, &create_err);
+		changed = try_to_change(stored, patch, n, &change_err);
+		CHECK(created == 0 || create_err.code == ERR_INTERNAL, "creating with %d", n);
+		CHECK(changed == 0 || change_err.code == ERR_INTERNAL, "changing with %d", n);
+	}
+	json_set_alloc_funcs(malloc, free);
+	assert_int_equal(created, 0);
+	assert_int_equal(changed, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,12 +362,15 @@ int main(void)
 		cmocka_unit_test(everything_wrong_is_said_at_once),
 		cmocka_unit_test(a_body_that_is_no_object_is_malformed),
 		cmocka_unit_test(hints_name_what_was_meant),
+		cmocka_unit_test(what_is_ill_formed_is_nothing_in_a_new_draft),
 		cmocka_unit_test(changing_complains_of_each_wrong_member),
+		cmocka_unit_test(what_is_ill_formed_stays_as_stored_in_a_changed_draft),
 		cmocka_unit_test(what_a_patch_does_not_name_stays),
 		cmocka_unit_test(the_reason_is_handed_out_and_not_kept),
 		cmocka_unit_test(a_missing_reason_names_the_dates_moved),
 		cmocka_unit_test(an_id_in_other_case_is_the_same_id),
 		cmocka_unit_test(a_draft_of_a_row_shares_nothing_with_it),
+		cmocka_unit_test(a_lack_of_memory_is_an_internal_error),
 	};
 
 	return RUN(tests);

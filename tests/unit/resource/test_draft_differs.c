@@ -20,13 +20,15 @@ static void only_what_a_client_could_tell_apart_is_a_difference(void **state)
 		{ &action_resource, "{'finding_ids':['a','b']}", "{'finding_ids':['b','c']}", true },
 		{ &action_resource, "{'finding_ids':['a']}", "{'finding_ids':['b','a']}", true },
 		{ &action_resource, "{'finding_ids':[]}", "{'finding_ids':[]}", false },
-		{ &action_resource, "{'external_refs':{'a':'1','b':'2'}}", "{'external_refs':{'b':'2','a':'1'}}", false },
+		{ &action_resource, "{'external_refs':{'a':'1','b':'2'}}", "{'external_refs':{'b':'2','a':'1'}}",
+		  false },
 		{ &action_resource, "{'external_refs':{'a':'1'}}", "{'external_refs':{'a':'2'}}", true },
 		{ &action_resource, "{'status':'complete'}", "{'status':'in_progress'}", true },
 		{ &action_resource, "{'status_on':'2026-01-01'}", "{'status_on':null}", true },
 		{ &action_resource, "{}", "{'version':7,'overdue':true,'updated_at':'x','warnings':[1]}", false },
 		{ &authority_resource, "{'ended_on':'2026-01-01'}", "{'ended_on':null}", true },
-		{ &authority_resource, "{'aliases':['a','b']}", "{'aliases':['b','a']}", true }, /* kept in their order */
+		{ &authority_resource, "{'aliases':['a','b']}", "{'aliases':['b','a']}",
+		  true }, /* kept in their order */
 		{ &inspection_resource, "{'judgements':[{'strand':'a','grade':'good','wording':null,'title':null}]}",
 		  "{'judgements':[{'grade':'good','strand':'a'}]}", false },
 		{ &inspection_resource, "{'judgements':[{'strand':'a','grade':'good'},{'strand':'b','grade':'good'}]}",
@@ -37,7 +39,8 @@ static void only_what_a_client_could_tell_apart_is_a_difference(void **state)
 		  "{'judgements':[{'strand':'a','grade':'inadequate'}]}", true },
 		{ &inspection_resource, "{'inspectors':[{'name':'A'},{'name':'B'}]}",
 		  "{'inspectors':[{'name':'B'},{'name':'A'}]}", true },
-		{ &inspection_resource, "{'inspectors':[{'name':'A','role':null}]}", "{'inspectors':[{'name':'A'}]}", false },
+		{ &inspection_resource, "{'inspectors':[{'name':'A','role':null}]}", "{'inspectors':[{'name':'A'}]}",
+		  false },
 		{ &finding_resource, "{'contested':false}", "{'contested':true}", true },
 	};
 
@@ -52,9 +55,9 @@ static void only_what_a_client_could_tell_apart_is_a_difference(void **state)
 
 static void a_draft_of_a_row_does_not_differ_from_it(void **state)
 {
-	_cleanup_(json_decrefp) json_t *stored =
-		js("{'id':'x','kind':'jtai','judgements':[{'strand':'a','grade':'b','wording':null}],'theme_ids':['a'],"
-		   "'external_refs':{'a':'b'},'status':'planned','inspectors':[{'name':'A'}]}");
+	_cleanup_(json_decrefp) json_t *stored = js(
+		"{'id':'x','kind':'jtai','judgements':[{'strand':'a','grade':'b','wording':null}],'theme_ids':['a'],"
+		"'external_refs':{'a':'b'},'status':'planned','inspectors':[{'name':'A'}]}");
 	_cleanup_(json_decrefp) json_t *draft = draft_of(&inspection_resource, stored);
 
 	(void)state;

@@ -45,15 +45,16 @@ static void lists_are_checked_item_by_item(void **state)
 		{ RES_INSPECTION, "inspectors", "[{'name':'A B'},{'name':'A B'}]", NULL, NULL },
 		{ RES_INSPECTION, "inspectors", "[{'name':'A B','role':7}]", "/m/0/role", "not_a_string" },
 		{ RES_FINDING, "links", "[{'earlier_id':" UUID_1 ",'relation':'repeats'}]", NULL, NULL },
-		{ RES_FINDING, "links", "[{'earlier_id':" UUID_1 ",'relation':'repeat'}]", "/m/0/relation", "not_a_code" },
+		{ RES_FINDING, "links", "[{'earlier_id':" UUID_1 ",'relation':'repeat'}]", "/m/0/relation",
+		  "not_a_code" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct error err = { 0 };
 		_cleanup_(json_decrefp) json_t *value = js(cases[i].value);
-		_cleanup_(json_decrefp) json_t *read =
-			draft_member_read(field_of(cases[i].id, cases[i].field), value, "/m", &err);
+		_cleanup_(json_decrefp)
+			json_t *read = draft_member_read(field_of(cases[i].id, cases[i].field), value, "/m", &err);
 
 		assert_non_null(read);
 		CHECK(complains_only(&err, cases[i].pointer, cases[i].code), "case %zu: %s", i, cases[i].value);
@@ -64,8 +65,8 @@ static void objects_hold_every_member_afterwards(void **state)
 {
 	struct error err = { 0 };
 	_cleanup_(json_decrefp) json_t *value = js("[{'grade':'good','strand':'a'}]");
-	_cleanup_(json_decrefp) json_t *read =
-		draft_member_read(field_of(RES_INSPECTION, "judgements"), value, "/m", &err);
+	_cleanup_(json_decrefp)
+		json_t *read = draft_member_read(field_of(RES_INSPECTION, "judgements"), value, "/m", &err);
 
 	(void)state;
 	assert_true(same_json(read, "[{'strand':'a','grade':'good','wording':null,'title':null}]"));

@@ -163,13 +163,20 @@ static void drafts_hold_what_is_written_and_what_rules_set(void **state)
 		const char *name;
 		bool kept;
 	} held[] = {
-		{ RES_ACTION, "title", true },       { RES_ACTION, "reason", false },
-		{ RES_ACTION, "id", true },          { RES_ACTION, "status_on", true },
-		{ RES_ACTION, "rag", false },        { RES_ACTION, "overdue", false },
-		{ RES_ACTION, "version", false },    { RES_ACTION, "warnings", false },
-		{ RES_ACTION, "created_at", false }, { RES_ACTION, "allowed_transitions", false },
-		{ RES_FINDING, "authority_id", true }, { RES_FINDING, "suggested_status", false },
-		{ RES_FINDING, "status", true },     { RES_AUTHORITY, "ended_on", true },
+		{ RES_ACTION, "title", true },
+		{ RES_ACTION, "reason", false },
+		{ RES_ACTION, "id", true },
+		{ RES_ACTION, "status_on", true },
+		{ RES_ACTION, "rag", false },
+		{ RES_ACTION, "overdue", false },
+		{ RES_ACTION, "version", false },
+		{ RES_ACTION, "warnings", false },
+		{ RES_ACTION, "created_at", false },
+		{ RES_ACTION, "allowed_transitions", false },
+		{ RES_FINDING, "authority_id", true },
+		{ RES_FINDING, "suggested_status", false },
+		{ RES_FINDING, "status", true },
+		{ RES_AUTHORITY, "ended_on", true },
 		{ RES_AUTHORITY, "predecessor_ids", false },
 	};
 

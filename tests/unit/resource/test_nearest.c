@@ -9,10 +9,18 @@ static void a_slip_of_the_keyboard_is_recognised(void **state)
 	static const struct {
 		const char *wanted, *best;
 	} cases[] = {
-		{ "staus", "status" },      { "statsu", "status" },      { "Status", "status" },
-		{ "due-on", "due_on" },     { "dueOn", "due_on" },       { "theme_id", "theme_ids" },
-		{ "complete_on", "completed_on" }, { "status_om", "status_on" }, { "colour", NULL },
-		{ "", NULL },               { "x", NULL },               { "zzzzzzzzzzzz", NULL },
+		{ "staus", "status" },
+		{ "statsu", "status" },
+		{ "Status", "status" },
+		{ "due-on", "due_on" },
+		{ "dueOn", "due_on" },
+		{ "theme_id", "theme_ids" },
+		{ "complete_on", "completed_on" },
+		{ "status_om", "status_on" },
+		{ "colour", NULL },
+		{ "", NULL },
+		{ "x", NULL },
+		{ "zzzzzzzzzzzz", NULL },
 	};
 
 	(void)state;

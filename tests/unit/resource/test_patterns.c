@@ -56,8 +56,10 @@ static const struct {
 	{ "name", "Leeds\xc2\xa0", false },
 	{ "name", "Leeds\n", false },
 	{ "name", "Le\teds", false },
-	{ "name", "Le\x7f"
-		  "eds", false },
+	{ "name",
+	  "Le\x7f"
+	  "eds",
+	  false },
 	{ "name", "Leeds\xc2\x85", false },
 	{ "name", "12-34", false },
 	{ "filled", "x", true },

@@ -8,16 +8,19 @@ static void steps_are_escaped_as_rfc_6901_says(void **state)
 	static const struct {
 		const char *base, *name, *pointer;
 	} cases[] = {
-		{ "", "due_on", "/due_on" },     { "", "", "/" },
-		{ "", "a/b", "/a~1b" },          { "", "m~n", "/m~0n" },
-		{ "", "~1", "/~01" },            { "/judgements/2", "grade", "/judgements/2/grade" },
+		{ "", "due_on", "/due_on" },
+		{ "", "", "/" },
+		{ "", "a/b", "/a~1b" },
+		{ "", "m~n", "/m~0n" },
+		{ "", "~1", "/~01" },
+		{ "/judgements/2", "grade", "/judgements/2/grade" },
 		{ "/x", "\xc3\xa9", "/x/\xc3\xa9" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		CHECK(strcmp(pointer_member(cases[i].base, cases[i].name).text, cases[i].pointer) == 0,
-		      "case %zu: %s", i, pointer_member(cases[i].base, cases[i].name).text);
+		CHECK(strcmp(pointer_member(cases[i].base, cases[i].name).text, cases[i].pointer) == 0, "case %zu: %s",
+		      i, pointer_member(cases[i].base, cases[i].name).text);
 	assert_string_equal(pointer_item("/links", 12).text, "/links/12");
 }
 

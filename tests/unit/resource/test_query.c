@@ -51,7 +51,8 @@ static const struct {
 	{ &action_resource, QUERY_COUNTS, "by=status&sort=title", "/sort", "unknown_parameter" },
 	{ &action_resource, QUERY_COUNTS, "by=status&fields=id", "/fields", "unknown_parameter" },
 	{ &action_resource, QUERY_COUNTS, "by=status&expand=authority", "/expand", "unknown_parameter" },
-	{ &action_resource, QUERY_COUNTS, "by=status&overdue=true&q=x&as_recorded_at=2026-01-01T00:00:00Z", NULL, NULL },
+	{ &action_resource, QUERY_COUNTS, "by=status&overdue=true&q=x&as_recorded_at=2026-01-01T00:00:00Z", NULL,
+	  NULL },
 	{ &action_resource, QUERY_LIST, "by=status", "/by", "unknown_parameter" },
 	{ &action_resource, QUERY_LIST, "validate_only=true", "/validate_only", "unknown_parameter" },
 	{ &action_resource, QUERY_LIST, "page=2", "/page", "unknown_parameter" },
@@ -71,15 +72,16 @@ static void each_parameter_is_taken_or_refused_where_it_stands(void **state)
 
 		CHECK(complains_only(&q->err, cases[i].pointer, cases[i].code), "case %zu: %s", i, cases[i].text);
 		CHECK((q->result == 0) == (cases[i].pointer == NULL), "case %zu", i);
-		CHECK(q->result == 0 || (q->err.code == ERR_MALFORMED && q->err.complaint[0].place == IN_QUERY), "case %zu",
-		      i);
+		CHECK(q->result == 0 || (q->err.code == ERR_MALFORMED && q->err.complaint[0].place == IN_QUERY),
+		      "case %zu", i);
 	}
 }
 
 static void everything_wrong_is_said_at_once_and_nothing_is_written(void **state)
 {
-	struct params params = { .n = 4,
-				 .item = { { "limit", "x" }, { "staus", "open" }, { "sort", "y" }, { "due_on", "z" } } };
+	struct params params = {
+		.n = 4, .item = { { "limit", "x" }, { "staus", "open" }, { "sort", "y" }, { "due_on", "z" } }
+	};
 	struct list_query query = { .limit = 77 };
 	struct error err = { 0 };
 
@@ -158,8 +160,10 @@ static void the_future_is_told_from_the_past_in_every_offset(void **state)
 
 static void any_bytes_are_answered_without_harm(void **state)
 {
-	static const char *const names[] = { "limit", "cursor", "sort", "fields", "expand", "id", "q", "by", "status",
-					     "due_on_gte", "updated_since", "external_ref", "as_recorded_at", "overdue", "" };
+	static const char *const names[] = {
+		"limit",  "cursor",     "sort",          "fields",       "expand",         "id",      "q", "by",
+		"status", "due_on_gte", "updated_since", "external_ref", "as_recorded_at", "overdue", ""
+	};
 	unsigned seed = 7;
 
 	(void)state;

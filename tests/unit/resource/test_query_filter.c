@@ -98,9 +98,12 @@ static void each_comparison_becomes_its_predicate(void **state)
 		enum compare op;
 		size_t n;
 	} cases[] = {
-		{ "status=complete,embedded", "status", OP_IN, 2 }, { "status_ne=complete", "status", OP_NOT_IN, 1 },
-		{ "due_on_gt=2026-01-01", "due_on", OP_GT, 1 },     { "due_on_gte=2026-01-01", "due_on", OP_GTE, 1 },
-		{ "due_on_lt=2026-01-01", "due_on", OP_LT, 1 },     { "due_on_lte=2026-01-01", "due_on", OP_LTE, 1 },
+		{ "status=complete,embedded", "status", OP_IN, 2 },
+		{ "status_ne=complete", "status", OP_NOT_IN, 1 },
+		{ "due_on_gt=2026-01-01", "due_on", OP_GT, 1 },
+		{ "due_on_gte=2026-01-01", "due_on", OP_GTE, 1 },
+		{ "due_on_lt=2026-01-01", "due_on", OP_LT, 1 },
+		{ "due_on_lte=2026-01-01", "due_on", OP_LTE, 1 },
 		{ "updated_since=2026-01-01T00:00:00Z", "updated_at", OP_GTE, 1 },
 	};
 
@@ -175,7 +178,8 @@ static void hints_name_the_filter_that_was_meant(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		QUERY(q, &action_resource, QUERY_LIST, cases[i].text);
 
-		CHECK(strstr(q->err.complaint[0].detail, cases[i].words), "case %zu: %s", i, q->err.complaint[0].detail);
+		CHECK(strstr(q->err.complaint[0].detail, cases[i].words), "case %zu: %s", i,
+		      q->err.complaint[0].detail);
 	}
 }
 

@@ -43,8 +43,8 @@ static void empty_values_and_too_many_are_refused(void **state)
 	static const struct {
 		const char *text, *code;
 	} cases[] = {
-		{ "", "empty" },    { ",", "empty" },   { "a,,b", "empty" },       { ",a", "empty" },
-		{ "a,", "empty" },  { "  ", "empty" },  { "a, ,b", "empty" },      { "a,b,c,d,e", "too_many" },
+		{ "", "empty" },     { ",", "empty" },  { "a,,b", "empty" },  { ",a", "empty" },
+		{ "a,", "empty" },   { "  ", "empty" }, { "a, ,b", "empty" }, { "a,b,c,d,e", "too_many" },
 		{ "a,b,c,d", NULL }, { "a\\,", NULL },
 	};
 
@@ -54,7 +54,8 @@ static void empty_values_and_too_many_are_refused(void **state)
 		_cleanup_(query_values_done) struct values v = { NULL, 0 };
 
 		CHECK(query_values_read(&q, "x", cases[i].text, 4, &v) == (cases[i].code == NULL), "case %zu", i);
-		CHECK(complains_only(&err, cases[i].code ? "/x" : NULL, cases[i].code), "case %zu: %s", i, cases[i].text);
+		CHECK(complains_only(&err, cases[i].code ? "/x" : NULL, cases[i].code), "case %zu: %s", i,
+		      cases[i].text);
 		CHECK(err.n_complaints == 0 || err.complaint[0].place == IN_QUERY, "case %zu", i);
 	}
 }

@@ -201,6 +201,47 @@ static void a_warning_is_cut_between_characters(void **state)
 	}
 }
 
+static void rules_say_nothing_more_of_what_is_complained_of_already(void **state)
+{
+	_cleanup_(json_decrefp) json_t *draft = js("{'status':'complete','completed_on':null,'authority_id':null}");
+	struct change change = { draft, NULL, NULL, "2026-06-15" };
+	struct error err = { 0 };
+
+	(void)state;
+	error_member(&err, "/completed_on", "not_a_date", "write a date");
+	error_member(&err, "/colour", "unknown_member", "is unknown");
+	resource_check(resources[RES_ACTION], &change, &err);
+	assert_int_equal(err.n_complaints, 3);
+	assert_non_null(complaint_of(&err, "/completed_on", "not_a_date"));
+	assert_null(complaint_of(&err, "/completed_on", "required"));
+	assert_non_null(complaint_of(&err, "/authority_id", "required"));
+	resource_check(resources[RES_THEME], &change, &err); /* has no rules */
+	assert_int_equal(err.n_complaints, 3);
+}
+
+/* Whatever members a draft lacks, because they were ill-formed, no rule may fall over. */
+static void rules_bear_a_draft_that_holds_nothing(void **state)
+{
+	_cleanup_(json_decrefp) json_t *facts = js("{'frameworks':[],'inspection':null,'overlapping':[]}");
+
+	(void)state;
+	for (int id = RES_NONE + 1; id < RES_COUNT_; id++) {
+		const struct rules *rules = &resources[id]->rules;
+		_cleanup_(json_decrefp) json_t *draft = json_object(), *warnings = json_array();
+		struct error err = { 0 };
+
+		for (size_t i = 0; i < resources[id]->n_fields; i++)
+			json_object_set_new(draft, resources[id]->fields[i].name, json_null());
+		if (rules->complete)
+			rules->complete(draft, NULL, facts);
+		resource_check(resources[id], &(struct change){ draft, NULL, facts, "2026-06-15" }, &err);
+		for (unsigned i = 0; i < err.n_complaints; i++)
+			CHECK(!strstr(err.complaint[i].detail, "(null)"), "%s", err.complaint[i].detail);
+		if (rules->warn)
+			rules->warn(&(struct change){ draft, draft, facts, "2026-06-15" }, warnings);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +252,8 @@ int main(void)
 		cmocka_unit_test(every_table_keeps_to_the_rules_of_tables),
 		cmocka_unit_test(a_text_is_read_from_a_member_or_is_null),
 		cmocka_unit_test(a_warning_is_cut_between_characters),
+		cmocka_unit_test(rules_say_nothing_more_of_what_is_complained_of_already),
+		cmocka_unit_test(rules_bear_a_draft_that_holds_nothing),
 	};
 
 	return RUN(tests);
