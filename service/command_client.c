@@ -37,7 +37,7 @@ static int call_wrongly(const char *why)
 
 static int fail(const struct error *err)
 {
-	fprintf(stderr, "inspectd client: %s %s\n", err->detail, err->cause);
+	fprintf(stderr, "inspectd client: %s%s%s\n", err->detail, err->cause[0] ? ": " : "", err->cause);
 	return 1;
 }
 
@@ -115,7 +115,9 @@ static bool has(const json_t *list, const char *text)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item) if (strcmp(json_string_value(item), text) == 0) return true;
+	json_array_foreach(list, i, item)
+		if (strcmp(json_string_value(item), text) == 0)
+			return true;
 	return false;
 }
 
@@ -124,7 +126,8 @@ static void print_list(FILE *to, const json_t *list)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item) fprintf(to, "%s%s", i ? ", " : "", json_string_value(item));
+	json_array_foreach(list, i, item)
+		fprintf(to, "%s%s", i ? ", " : "", json_string_value(item));
 	fputc('\n', to);
 }
 

@@ -108,7 +108,7 @@ int command_load(int argc, char **argv)
 	if (read_arguments(argc, argv, &options) < 0)
 		return 2;
 	if (config_read(&config, &err) < 0 || load(&config, &options, &err) < 0) {
-		fprintf(stderr, "inspectd load: %s %s\n", err.detail, err.cause);
+		fprintf(stderr, "inspectd load: %s%s%s\n", err.detail, err.cause[0] ? ": " : "", err.cause);
 		return 1;
 	}
 	return 0;

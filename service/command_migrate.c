@@ -25,13 +25,16 @@ int command_migrate(int argc, char **argv)
 		return 2;
 	}
 	if (config_read(&config, &err) < 0 || !config.owner_url) {
-		(void)fprintf(stderr, "inspectd: %s\n", err.code ? err.detail : "INSPECTD_OWNER_URL or INSPECTD_DATABASE_URL is not set");
+		(void)fprintf(stderr, "inspectd: %s\n",
+			      err.code ? err.detail : "INSPECTD_OWNER_URL or INSPECTD_DATABASE_URL is not set");
 		return 2;
 	}
 	log_init(config.log_level);
 	if (database_new(&database,
-			 &(struct database_options){ .url = config.owner_url, .connect_ms = config.connect_ms,
-						     .statement_ms = 600000, .lock_ms = 600000 },
+			 &(struct database_options){ .url = config.owner_url,
+						     .connect_ms = config.connect_ms,
+						     .statement_ms = 600000,
+						     .lock_ms = 600000 },
 			 &err) < 0 ||
 	    migrate(database, report, &err) < 0) {
 		(void)fprintf(stderr, "inspectd migrate: %s %s\n", err.detail, err.cause);

@@ -12,7 +12,7 @@
 
 #include "core/cleanup.h"
 
-uint64_t hash_64(const void *bytes, size_t len); /* for tables in memory */
+uint64_t hash_64(const void *bytes, size_t len);               /* for tables in memory */
 void hash_fast(const void *bytes, size_t len, char out[33]);   /* hexadecimal */
 void hash_sha256(const void *bytes, size_t len, char out[65]); /* hexadecimal */
 

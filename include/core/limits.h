@@ -16,7 +16,7 @@
 #define LIMIT_PAGE_ROWS        200
 #define LIMIT_PAGE_DEFAULT     50
 #define LIMIT_SORT_KEYS        4
-#define LIMIT_CURSOR_BYTES     2048
+#define LIMIT_CURSOR_BYTES     8192
 #define LIMIT_EXPAND_ROWS      200 /* per parent; the answer says when there are more */
 #define LIMIT_EXPANSIONS       8
 #define LIMIT_COUNT_DIMENSIONS 3

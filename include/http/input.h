@@ -34,6 +34,9 @@ struct input_key {
 int input_idempotency(const struct exchange *x, struct input_key *ret_key, bool *ret_has,
 		      struct error *err) _must_check_;
 
+/* ERR_MALFORMED for any query parameter at all. */
+int input_no_params(const struct exchange *x, struct error *err) _must_check_;
+
 /* Complains of each parameter that is not in `known` (NULL-terminated). */
 void input_only(const struct exchange *x, const char *const known[], struct error *err);
 bool input_bool(const struct exchange *x, const char *name, struct error *err); /* false when absent */

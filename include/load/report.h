@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "core/cleanup.h"
+#include "core/error.h"
 
 #define REPORT_COMPLAINTS_MAX 20
 
@@ -43,6 +43,9 @@ void report_count(struct report *r, size_t done);
 void report_end(struct report *r, const char *fmt, ...) _printf_(2, 3);
 
 void report_complaint(struct report *r, const struct place *place, const char *fmt, ...) _printf_(3, 4);
+
+/* What went wrong that is no cell's fault, with what lay beneath it. */
+void report_failure(struct report *r, const struct place *place, const struct error *err);
 
 /* 2393 as "2,393" */
 struct report_number {

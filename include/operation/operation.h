@@ -60,46 +60,6 @@ struct page {
 	size_t rows;
 };
 
-/* --- reading -------------------------------------------------------------- */
-
-/* Appends `[row,row,…]`. A parent that is absent is ERR_NOT_FOUND. */
-int operation_list(const struct call *call, const struct list_query *query, const struct parent *parent,
-		   struct buf *out, struct page *ret_page, struct error *err) _must_check_;
-
-/* Appends the representation; etag is "<version>.<digest>" with its quotes. */
-int operation_read(const struct call *call, const struct list_query *query, const char *id, struct buf *out,
-		   char etag[80], struct error *err) _must_check_;
-
-/* Appends `[{"status":"open","count":3},…]`. */
-int operation_counts(const struct call *call, const struct list_query *query, const struct parent *parent,
-		     struct buf *out, struct error *err) _must_check_;
-
-/* Writes every row to fd as CSV with a header line, or as JSON Lines. Constant memory. */
-enum export_format { EXPORT_CSV, EXPORT_JSON_LINES };
-int operation_export(const struct call *call, const struct list_query *query, const struct parent *parent,
-		     enum export_format format, int fd, struct error *err) _must_check_;
-
-/* Appends `[{"resource":…,"id":…,"title":…,"authority_id":…,"rank":…},…]`, the best first. */
-int operation_search(const struct call *call, const char *text, unsigned limit, struct buf *out,
-		     struct error *err) _must_check_;
-
-/* Appends the strands and grades that frameworks use: `{"strand":[{code,label}…],"grade":[…]}` without the braces. */
-int operation_framework_vocabularies(const struct call *call, struct buf *out, struct error *err) _must_check_;
-
-/* --- writing -------------------------------------------------------------- */
-
-int operation_create(const struct call *call, const struct resource *r, const struct parent *parent, const json_t *body,
-		     const struct idempotency *idempotency, struct written *written, struct error *err) _must_check_;
-int operation_change(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
-		     const json_t *patch, struct written *written, struct error *err) _must_check_;
-int operation_move(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
-		   const json_t *body, const struct idempotency *idempotency, struct written *written,
-		   struct error *err) _must_check_;
-int operation_remove(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
-		     struct error *err) _must_check_;
-int operation_restore(const struct call *call, const struct resource *r, const char *id,
-		      const struct idempotency *idempotency, struct written *written, struct error *err) _must_check_;
-
 /* --- access --------------------------------------------------------------- */
 
 /* A caller as its API key tells. */
@@ -122,5 +82,48 @@ bool client_may(const struct client *client, const char *scope); /* `admin` may 
  */
 int client_of_key(struct database *database, const char *key, const struct client **ret_client,
 		  struct error *err) _must_check_;
+
+/* --- reading -------------------------------------------------------------- */
+
+/* Appends `[row,row,…]`. A parent that is absent is ERR_NOT_FOUND. */
+int operation_list(const struct call *call, const struct list_query *query, const struct parent *parent,
+		   struct buf *out, struct page *ret_page, struct error *err) _must_check_;
+
+/* Appends the representation; etag is "<version>.<digest>" with its quotes. */
+int operation_read(const struct call *call, const struct list_query *query, const char *id, struct buf *out,
+		   char etag[80], struct error *err) _must_check_;
+
+/* Appends `[{"status":"open","count":3},…]`. */
+int operation_counts(const struct call *call, const struct list_query *query, const struct parent *parent,
+		     struct buf *out, struct error *err) _must_check_;
+
+/* Writes every row to fd as CSV with a header line, or as JSON Lines. Constant memory. */
+enum export_format { EXPORT_CSV, EXPORT_JSON_LINES };
+int operation_export(const struct call *call, const struct list_query *query, const struct parent *parent,
+		     enum export_format format, int fd, struct error *err) _must_check_;
+
+/*
+ * Appends `[{"resource":…,"id":…,"title":…,"authority_id":…,"rank":…},…]`, the best
+ * first, of those resources that the client may read.
+ */
+int operation_search(const struct call *call, const struct client *client, const char *text, unsigned limit,
+		     struct buf *out, struct error *err) _must_check_;
+
+/* Appends the strands and grades that frameworks use: `{"strand":[{code,label}…],"grade":[…]}` without the braces. */
+int operation_framework_vocabularies(const struct call *call, struct buf *out, struct error *err) _must_check_;
+
+/* --- writing -------------------------------------------------------------- */
+
+int operation_create(const struct call *call, const struct resource *r, const struct parent *parent, const json_t *body,
+		     const struct idempotency *idempotency, struct written *written, struct error *err) _must_check_;
+int operation_change(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
+		     const json_t *patch, struct written *written, struct error *err) _must_check_;
+int operation_move(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
+		   const json_t *body, const struct idempotency *idempotency, struct written *written,
+		   struct error *err) _must_check_;
+int operation_remove(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
+		     struct error *err) _must_check_;
+int operation_restore(const struct call *call, const struct resource *r, const char *id,
+		      const struct idempotency *idempotency, struct written *written, struct error *err) _must_check_;
 
 #endif

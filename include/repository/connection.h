@@ -15,11 +15,11 @@ struct result {
 
 struct prepared {
 	uint64_t hash;
-	char *sql;      /* owned */
-	unsigned name;  /* "s<name>" on the server */
-	uint64_t used;  /* tick of the last use */
-	bool ready;     /* the server has confirmed it */
-	bool going;     /* the server is to forget it, and has yet to confirm that */
+	char *sql;     /* owned */
+	unsigned name; /* "s<name>" on the server */
+	uint64_t used; /* tick of the last use */
+	bool ready;    /* the server has confirmed it */
+	bool going;    /* the server is to forget it, and has yet to confirm that */
 };
 
 struct connection {
@@ -28,12 +28,12 @@ struct connection {
 	PGconn *pg;
 	struct prepared prepared[LIMIT_STATEMENTS];
 	size_t n_prepared;
-	unsigned next_name;   /* counts up; 0 is no name */
+	unsigned next_name; /* counts up; 0 is no name */
 	uint64_t tick;
 	char *told[CONTEXT_MEMBERS]; /* what this session was last told; owned */
 	bool told_valid;
-	unsigned depth;       /* of connection_begin() */
-	bool begin_pending;   /* BEGIN has yet to be sent */
+	unsigned depth;         /* of connection_begin() */
+	bool begin_pending;     /* BEGIN has yet to be sent */
 	struct context context; /* of the open transaction */
 };
 

@@ -74,7 +74,7 @@ int connection_run(struct connection *c, const struct context *context, const st
  */
 int connection_begin(struct connection *c, const struct context *context, struct error *err) _must_check_;
 void connection_retell(struct connection *c, const struct context *context); /* of the open transaction, from here on */
-bool connection_is_open(const struct connection *c); /* false once the session was lost */
+bool connection_is_open(const struct connection *c);                         /* false once the session was lost */
 int connection_commit(struct connection *c, struct error *err) _must_check_;
 void connection_abandon(struct connection *c);
 DEFINE_CLEANUP(struct connection *, connection_abandon)

@@ -20,7 +20,8 @@ struct cell {
 void row_value_json(struct buf *out, const struct resource *r, const struct field *f, struct cell cell);
 
 /* `"name":value,"name":value` without braces, so that expansions can follow. */
-void row_members_json(struct buf *out, const struct resource *r, const struct columns *columns, const struct cell *cells);
+void row_members_json(struct buf *out, const struct resource *r, const struct columns *columns,
+		      const struct cell *cells);
 
 /* RFC 4180. A text that a spreadsheet would run as a formula, or that starts with an apostrophe, gets one in front. */
 void row_csv(struct buf *out, const struct resource *r, const struct columns *columns, const struct cell *cells);

@@ -46,8 +46,8 @@ bool field_is_column(const struct field *f); /* kept in the resource's own table
 /* The fields a query chose, in table order, then those that a row is told apart by. */
 struct columns {
 	const struct field *field[64];
-	size_t n;      /* chosen */
-	size_t id;     /* column numbers of the hidden ones that follow */
+	size_t n;  /* chosen */
+	size_t id; /* column numbers of the hidden ones that follow */
 	size_t version;
 	size_t sort;   /* the first of n_sort */
 	size_t expand; /* the first of n_expand */

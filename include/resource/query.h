@@ -83,6 +83,9 @@ int query_read(const struct resource *r, enum query_kind kind, const struct para
 	       struct list_query *ret_query, struct error *err) _must_check_;
 void query_done(struct list_query *q);
 
+/* Whether text can be searched for; complains of the parameter q otherwise. */
+bool query_check_search(const char *text, struct error *err);
+
 /*
  * The cursor after a row, from the texts of its n_sort sort values (NULL: null):
  * base64url over JSON of them and a digest of resource, scope, filters and sort,

@@ -45,7 +45,7 @@ int document_docs(struct exchange *x, struct error *err)
 	struct answer *a = &x->answer;
 	int offer;
 
-	if (input_accept(x, offers, 1, &offer, err) < 0)
+	if (input_accept(x, offers, 1, &offer, err) < 0 || input_no_params(x, err) < 0)
 		return -1;
 	begin_page(a, "Inspection Tracker");
 	buf_adds(&a->body, "<p>The contract: <a href=\"/v1/openapi.yaml\">openapi.yaml</a>, "
@@ -72,7 +72,7 @@ static int answer_text(struct exchange *x, const struct embedded *text, const ch
 {
 	int offer;
 
-	if (input_accept(x, &type, 1, &offer, err) < 0)
+	if (input_accept(x, &type, 1, &offer, err) < 0 || input_no_params(x, err) < 0)
 		return -1;
 	if (text->len == 0)
 		return error_set(err, ERR_NOT_FOUND, "this build carries no such text");
@@ -145,7 +145,7 @@ static int answer_markdown(struct exchange *x, const char *title, const char *te
 	static const char *const offers[] = { "text/markdown", "text/html", "text/plain" };
 	int offer;
 
-	if (input_accept(x, offers, ARRAY_LEN(offers), &offer, err) < 0)
+	if (input_accept(x, offers, ARRAY_LEN(offers), &offer, err) < 0 || input_no_params(x, err) < 0)
 		return -1;
 	if (offer == 1) {
 		begin_page(&x->answer, title);

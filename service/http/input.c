@@ -170,6 +170,14 @@ void input_only(const struct exchange *x, const char *const known[], struct erro
 	}
 }
 
+int input_no_params(const struct exchange *x, struct error *err)
+{
+	static const char *const none[] = { NULL };
+
+	input_only(x, none, err);
+	return error_check(err);
+}
+
 bool input_bool(const struct exchange *x, const char *name, struct error *err)
 {
 	const char *value = address_param(&x->address, name);
@@ -205,6 +213,27 @@ int input_write_query(struct exchange *x, struct error *err)
 	return error_check(err);
 }
 
+static void check_expansion(const struct exchange *x, const struct expansion *e, struct error *err)
+{
+	char scope[64];
+
+	snprintf(scope, sizeof scope, "%s:read", resources[e->target]->plural);
+	if (!client_may(x->client, scope))
+		(void)error_set(err, ERR_FORBIDDEN, "expand=%s needs the scope %s, which this key does not have",
+				e->name, scope);
+}
+
+/* What an expansion shows needs the scope that its own list would need. */
+static int check_expansions(const struct exchange *x, const struct list_query *query, struct error *err)
+{
+	for (size_t i = 0; i < query->n_expand; i++) {
+		check_expansion(x, query->expand[i].expansion, err);
+		if (query->expand[i].nested)
+			check_expansion(x, query->expand[i].nested, err);
+	}
+	return err->code == ERR_FORBIDDEN ? -1 : error_check(err);
+}
+
 int input_query(struct exchange *x, enum query_kind kind, struct list_query *ret_query, struct error *err)
 {
 	const struct resource *parent = x->route->parent;
@@ -213,7 +242,7 @@ int input_query(struct exchange *x, enum query_kind kind, struct list_query *ret
 		snprintf(x->scope, sizeof x->scope, "%s/%s", parent->plural, x->argument);
 	if (query_read(x->route->resource, kind, &x->address.params, parent ? x->scope : NULL, ret_query, err) < 0)
 		return -1;
-	if (error_check(err) == 0)
+	if (check_expansions(x, ret_query, err) == 0)
 		return 0;
 	query_done(ret_query); /* its own part was in order; the rest of the query was not */
 	*ret_query = (struct list_query){ 0 };

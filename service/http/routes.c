@@ -83,7 +83,7 @@ const struct route routes[] = {
 	{ M_GET,    "/v1/me",                               service_me,            NULL,                NULL,       "",                  "getMe" },
 	{ M_GET,    "/v1/openapi.json",                     document_openapi_json, NULL,                NULL,       NULL,                "getOpenapiJson" },
 	{ M_GET,    "/v1/openapi.yaml",                     document_openapi_yaml, NULL,                NULL,       NULL,                "getOpenapiYaml" },
-	{ M_GET,    "/v1/search",                           service_search,        NULL,                NULL,       "findings:read",     "search" },
+	{ M_GET,    "/v1/search",                           service_search,        NULL,                NULL,       "",                  "search" },
 
 	{ M_GET,    "/v1/themes",                           collection_list,       &theme_resource,     NULL,       "themes:read",       "listThemes" },
 	{ M_GET,    "/v1/themes/{id}",                      item_read,             &theme_resource,     NULL,       "themes:read",       "getTheme" },

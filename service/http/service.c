@@ -41,14 +41,11 @@ int service_ready(struct exchange *x, struct error *err)
 
 /* --- where to go, who one is ------------------------------------------------------------- */
 
-static const char *const no_params[] = { NULL };
-
 static int check_plain_get(struct exchange *x, struct error *err)
 {
 	if (input_accept_json(x, err) < 0 || input_no_body(x, err) < 0)
 		return -1;
-	input_only(x, no_params, err);
-	return error_check(err);
+	return input_no_params(x, err);
 }
 
 /* Links to every address beneath /v1 that needs nothing to be filled in. */
@@ -151,10 +148,12 @@ int service_search(struct exchange *x, struct error *err)
 	limit = input_uint(x, "limit", LIMIT_PAGE_DEFAULT, LIMIT_PAGE_ROWS, err);
 	if (!text || text_is_blank(text))
 		error_add(err, ERR_MALFORMED, IN_QUERY, "/q", "required", "say what to look for");
+	else
+		(void)query_check_search(text, err);
 	if (error_check(err) < 0)
 		return -1;
 	buf_adds(b, "{\"data\":");
-	if (operation_search(&x->call, text, limit, b, err) < 0)
+	if (operation_search(&x->call, x->client, text, limit, b, err) < 0)
 		return -1;
 	buf_addc(b, '}');
 	return answer_json(x, err);

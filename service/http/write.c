@@ -125,8 +125,7 @@ static int check_empty(const struct exchange *x, struct error *err)
 		return 0;
 	if (input_object(x, false, &body, err) < 0)
 		return -1;
-	json_object_foreach(body, name, value)
-	{
+	json_object_foreach(body, name, value) {
 		char pointer[128];
 
 		(void)value;

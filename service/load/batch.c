@@ -334,7 +334,7 @@ void batch_complain(const struct batch *b, const struct item *item, const struct
 	struct place place = { b->path, item->row->line, NULL };
 
 	if (err->n_complaints == 0)
-		report_complaint(report, &place, "%s", err->detail);
+		report_failure(report, &place, err);
 	for (size_t i = 0; i < err->n_complaints && i < ERROR_COMPLAINTS_MAX; i++)
 		complain_at(b, item, &err->complaint[i], report);
 }

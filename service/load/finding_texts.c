@@ -49,7 +49,10 @@ static int fill(struct filling *f, const struct csv_table_row *row, const json_t
 	if (operation_change(&f->session->call, &finding_resource, json_string_value(json_array_get(finding, 0)),
 			     &if_match, patch, &written, &err) == 0)
 		return 0;
-	report_complaint(&f->session->report, &place, "%s", err.n_complaints ? err.complaint[0].detail : err.detail);
+	if (err.n_complaints > 0)
+		report_complaint(&f->session->report, &place, "%s", err.complaint[0].detail);
+	else
+		report_failure(&f->session->report, &place, &err);
 	return -1;
 }
 

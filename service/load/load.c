@@ -152,7 +152,7 @@ static int write_table(struct run *run, const struct batch *b, struct tally *tal
 		_cleanup_(result_freep) struct result *counts = NULL;
 
 		if (connection_run(run->session.connection, &run->session.call.context, &write, 1, &counts, &err) < 0) {
-			report_complaint(&run->session.report, &place, "%s", err.detail);
+			report_failure(&run->session.report, &place, &err);
 			return -1;
 		}
 		tally->created += strtoul(result_text(counts, 0, 0), NULL, 10);

@@ -107,3 +107,8 @@ void report_complaint(struct report *r, const struct place *place, const char *f
 	print_safely(r->out, text);
 	fputc('\n', r->out);
 }
+
+void report_failure(struct report *r, const struct place *place, const struct error *err)
+{
+	report_complaint(r, place, "%s%s%s", err->detail, err->cause[0] ? ": " : "", err->cause);
+}

@@ -191,6 +191,7 @@ static const struct column finding_columns[] = {
 	{ "inspection", COL_REF, "inspection_id", RES_INSPECTION },
 	{ "number", COL_INT },
 	{ "kind", COL_TEXT },
+	{ "sensitivity", COL_TEXT },
 	{ "strand", COL_TEXT },
 	{ "national_framework_ref", COL_TEXT },
 	{ "theme_ids", COL_REFS, .ref = RES_THEME },

@@ -4,7 +4,6 @@
  * stops working within that second on every instance.
  */
 #include <pthread.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,8 +13,8 @@
 
 #include "core/banned.h"
 
-#define REMEMBERED    64
-#define REMEMBER_US   900000u
+#define REMEMBERED  64
+#define REMEMBER_US 900000u
 
 struct remembered {
 	char hash[65];

@@ -105,8 +105,7 @@ int expansions_fetch(struct connection *c, const struct call *call, const struct
 
 static bool belongs(const struct expansion_rows *x, size_t ordinal)
 {
-	return x->position < result_rows(x->rows) &&
-	       strtoul(result_text(x->rows, x->position, 0), NULL, 10) == ordinal;
+	return x->position < result_rows(x->rows) && strtoul(result_text(x->rows, x->position, 0), NULL, 10) == ordinal;
 }
 
 static bool write_level(struct buf *out, const struct expansion *e, struct expansion_rows *x, size_t ordinal);

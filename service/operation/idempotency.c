@@ -11,8 +11,9 @@
 #include "core/banned.h"
 
 /* A few rows past their 24 hours go with each new one, so that nothing has to be swept. */
-static const char sweep_sql[] = "DELETE FROM inspectd.idempotency WHERE ctid = ANY (ARRAY(SELECT ctid FROM "
-				"inspectd.idempotency WHERE at < now() - interval '24 hours' LIMIT 4 FOR UPDATE SKIP LOCKED))";
+static const char sweep_sql[] =
+	"DELETE FROM inspectd.idempotency WHERE ctid = ANY (ARRAY(SELECT ctid FROM "
+	"inspectd.idempotency WHERE at < now() - interval '24 hours' LIMIT 4 FOR UPDATE SKIP LOCKED))";
 
 static const char claim_sql[] =
 	"INSERT INTO inspectd.idempotency AS i (caller, method, path, key, request_hash) VALUES ($1, $2, $3, $4, $5) "
@@ -43,12 +44,16 @@ static int replay(const struct result *row, const struct idempotency *key, struc
 	return 1;
 }
 
-/* A lock that is not to be had within the wait means that the first request is still being answered. */
+/*
+ * A lock that is not to be had within the wait means that the first request is still being answered. Where
+ * statement_timeout is no longer than the wait it speaks first, and nothing else in the claim takes time.
+ */
 static int still_in_flight(struct connection *c, struct error *err)
 {
-	if (err->code != ERR_UNAVAILABLE || !connection_is_open(c))
+	if ((err->code != ERR_UNAVAILABLE && err->code != ERR_TIMEOUT) || !connection_is_open(c))
 		return -1;
-	return error_set(err, ERR_CONFLICT, "a request with this Idempotency-Key is still being answered; send it again shortly");
+	return error_set(err, ERR_CONFLICT,
+			 "a request with this Idempotency-Key is still being answered; send it again shortly");
 }
 
 int idempotency_claim(struct connection *c, const struct call *call, const struct idempotency *key,
@@ -81,7 +86,8 @@ int idempotency_claim(struct connection *c, const struct call *call, const struc
 	if (connection_run(c, &call->context, &read, 1, &row, err) < 0)
 		return -1;
 	if (result_rows(row) == 0)
-		return error_set(err, ERR_UNAVAILABLE, "the earlier answer to this Idempotency-Key has just expired; try again");
+		return error_set(err, ERR_UNAVAILABLE,
+				 "the earlier answer to this Idempotency-Key has just expired; try again");
 	return replay(row, key, written, err);
 }
 

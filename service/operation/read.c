@@ -269,7 +269,8 @@ int operation_counts(const struct call *call, const struct list_query *query, co
 
 #define EXPORT_FLUSH_BYTES 65536
 
-struct export {
+struct export
+{
 	const struct resource *resource;
 	struct columns columns;
 	enum export_format format;

@@ -136,7 +136,8 @@ static void name_changes(struct connection *c, const struct call *call, const st
 	    read_row(c, &call->context, r, &columns, id, &now, &ignored) == 0)
 		add_differences(names, r, &columns, then, now);
 	buf_addc(names, ']');
-	(void)snprintf(err->changed, sizeof(err->changed), "%s", names->len < sizeof(err->changed) ? names->data : "[]");
+	(void)snprintf(err->changed, sizeof(err->changed), "%s",
+		       names->len < sizeof(err->changed) ? names->data : "[]");
 }
 
 int representation_stale(struct connection *c, const struct call *call, const struct resource *r, const char *id,
@@ -147,8 +148,10 @@ int representation_stale(struct connection *c, const struct call *call, const st
 
 	buf_init(&text, LIMIT_ANSWER_BYTES);
 	if (representation_read(c, call, r, id, &text, etag, err) == 0) {
-		(void)error_set(err, ERR_STALE, "the %s has changed since the version that If-Match names; read it again, "
-						"apply your change to what it is now, and send its ETag", r->name);
+		(void)error_set(err, ERR_STALE,
+				"the %s has changed since the version that If-Match names; read it again, "
+				"apply your change to what it is now, and send its ETag",
+				r->name);
 		(void)snprintf(err->current_etag, sizeof(err->current_etag), "%s", etag);
 		buf_reset(&text);
 		name_changes(c, call, r, id, version, &text, err);

@@ -10,12 +10,15 @@ static const char search_sql[] =
 	"'title', title, 'rank', round(rank::numeric, 4)) ORDER BY rank DESC, resource, id), '[]') FROM ("
 	"SELECT * FROM websearch_to_tsquery('english', $1) AS q, LATERAL ("
 	"SELECT 'authorities' AS resource, t.id, t.id AS authority_id, t.name AS title, ts_rank(t.search, q) AS rank "
-	"FROM inspectd.authorities t WHERE t.search @@ q "
-	"UNION ALL SELECT 'themes', t.id, NULL, t.name, ts_rank(t.search, q) FROM inspectd.themes t WHERE t.search @@ q "
+	"FROM inspectd.authorities t WHERE t.search @@ q AND 'authorities' = ANY ($3::text[]) "
+	"UNION ALL SELECT 'themes', t.id, NULL, t.name, ts_rank(t.search, q) "
+	"FROM inspectd.themes t WHERE t.search @@ q AND 'themes' = ANY ($3::text[]) "
 	"UNION ALL SELECT 'findings', t.id::text, t.authority_id, left(coalesce(nullif(t.text, ''), t.printed_label, "
-	"t.gloss, ''), 200), ts_rank(t.search, q) FROM inspectd.findings t WHERE t.search @@ q "
+	"t.gloss, ''), 200), ts_rank(t.search, q) "
+	"FROM inspectd.findings t WHERE t.search @@ q AND 'findings' = ANY ($3::text[]) "
 	"UNION ALL SELECT 'actions', t.id::text, t.authority_id, t.title, ts_rank(t.search, q) "
-	"FROM inspectd.actions t WHERE t.search @@ q) hit ORDER BY rank DESC, resource, id LIMIT $2::int) best";
+	"FROM inspectd.actions t WHERE t.search @@ q AND 'actions' = ANY ($3::text[])"
+	") hit ORDER BY rank DESC, resource, id LIMIT $2::int) best";
 
 static const char vocabularies_sql[] =
 	"SELECT '\"strand\":' || (SELECT coalesce(json_agg(json_build_object('code', strand, 'label', title) ORDER BY strand), "
@@ -36,11 +39,32 @@ static int answer_of(const struct call *call, const struct statement *s, struct 
 	return buf_ok(out) ? 0 : error_set(err, ERR_INTERNAL, "the answer does not fit");
 }
 
-int operation_search(const struct call *call, const char *text, unsigned limit, struct buf *out, struct error *err)
+/* The resources with text whose list the client could read. Caller frees. */
+static char *readable(const struct client *client)
+{
+	const char *names[RES_COUNT_];
+	size_t n = 0;
+	char scope[64];
+
+	for (size_t i = 0; i < RES_COUNT_; i++) {
+		if (!resources[i] || !resources[i]->searchable)
+			continue;
+		(void)snprintf(scope, sizeof(scope), "%s:read", resources[i]->plural);
+		if (client_may(client, scope))
+			names[n++] = resources[i]->plural;
+	}
+	return array_literal(names, n);
+}
+
+int operation_search(const struct call *call, const struct client *client, const char *text, unsigned limit,
+		     struct buf *out, struct error *err)
 {
 	char number[12];
-	struct statement s = { .sql = search_sql, .values = { text, number }, .n_values = 2 };
+	_cleanup_(freep) char *names = readable(client);
+	struct statement s = { .sql = search_sql, .values = { text, number, names }, .n_values = 3 };
 
+	if (!names)
+		return error_set(err, ERR_INTERNAL, "out of memory");
 	(void)snprintf(number, sizeof(number), "%u", limit);
 	return answer_of(call, &s, out, err);
 }

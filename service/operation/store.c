@@ -136,8 +136,8 @@ static void fill_refs_sql(struct builder *b, const struct resource *r, const str
 		 "INSERT INTO inspectd.%s (%s, %s%s%s) SELECT o.id, v::%s%s%s FROM inspectd.%s o, "
 		 "jsonb_array_elements_text($%u::jsonb) v WHERE o.id = $%u::%s ON CONFLICT DO NOTHING",
 		 x->table, x->owner, x->member, x->inherits ? ", " : "", x->inherits ? x->inherits : "",
-		 key_type(resources[f->ref]), x->inherits ? ", " : "", x->inherits ? x->inherits : "", r->name, list, id,
-		 key_type(r));
+		 key_type(resources[f->ref]), x->inherits ? ", " : "", x->inherits ? x->inherits : "", r->name, list,
+		 id, key_type(r));
 }
 
 static void fill_objects_sql(struct builder *b, const struct resource *r, const struct field *f, const json_t *draft)
@@ -199,16 +199,19 @@ static int store_run(struct connection *c, const struct call *call, struct store
 	return outcome;
 }
 
-static void add_lists(struct store *s, const struct resource *r, const json_t *draft, bool trim)
+static void trim_lists(struct store *s, const struct resource *r, const json_t *draft)
+{
+	for (size_t i = 0; i < r->n_fields; i++)
+		if (has_table(&r->fields[i]))
+			trim_list_sql(store_next(s), r, &r->fields[i], draft);
+}
+
+static void fill_lists(struct store *s, const struct resource *r, const json_t *draft)
 {
 	for (size_t i = 0; i < r->n_fields; i++) {
 		const struct field *f = &r->fields[i];
 
-		if (!has_table(f))
-			continue;
-		if (trim)
-			trim_list_sql(store_next(s), r, f, draft);
-		if (json_array_size(json_object_get(draft, f->name)) == 0)
+		if (!has_table(f) || json_array_size(json_object_get(draft, f->name)) == 0)
 			continue;
 		if (f->type == F_REFS)
 			fill_refs_sql(store_next(s), r, f, draft);
@@ -223,7 +226,7 @@ int store_insert(struct connection *c, const struct call *call, const struct res
 	struct store s = { .n = 0 };
 
 	insert_sql(store_next(&s), r, draft);
-	add_lists(&s, r, draft, false);
+	fill_lists(&s, r, draft);
 	return store_run(c, call, &s, err);
 }
 
@@ -232,7 +235,8 @@ int store_update(struct connection *c, const struct call *call, const struct res
 {
 	struct store s = { .n = 0 };
 
+	trim_lists(&s, r, draft); /* first: what goes may not fit the row as it will be */
 	update_sql(store_next(&s), r, draft);
-	add_lists(&s, r, draft, true);
+	fill_lists(&s, r, draft);
 	return store_run(c, call, &s, err);
 }

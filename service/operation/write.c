@@ -137,9 +137,8 @@ static int create(struct connection **open, const struct call *call, const struc
 	return finish(open, call, r, member_text(draft, "id"), idempotency, 201, written, err);
 }
 
-int operation_create(const struct call *call, const struct resource *r, const struct parent *parent,
-		     const json_t *body, const struct idempotency *idempotency, struct written *written,
-		     struct error *err)
+int operation_create(const struct call *call, const struct resource *r, const struct parent *parent, const json_t *body,
+		     const struct idempotency *idempotency, struct written *written, struct error *err)
 {
 	_cleanup_(connection_abandonp) struct connection *open = NULL;
 	_cleanup_(json_decrefp) json_t *draft = NULL;
@@ -147,7 +146,9 @@ int operation_create(const struct call *call, const struct resource *r, const st
 
 	if (call->validate_only)
 		idempotency = NULL;
-	if (draft_under(r, parent, body, &draft, err) < 0 || begin(call, &open, err) < 0)
+	if (draft_under(r, parent, body, &draft, err) < 0 && !draft)
+		return -1; /* what is only ill-formed is judged by the rules too, so that all is said at once */
+	if (begin(call, &open, err) < 0)
 		return -1;
 	if (idempotency)
 		answered = idempotency_claim(open, call, idempotency, written, err);
@@ -214,16 +215,16 @@ static int change(struct connection **open, const struct call *call, const struc
 	return finish(open, &told, r, id, NULL, 200, written, err);
 }
 
-int operation_change(const struct call *call, const struct resource *r, const char *id,
-		     const struct if_match *if_match, const json_t *patch, struct written *written,
-		     struct error *err)
+int operation_change(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
+		     const json_t *patch, struct written *written, struct error *err)
 {
 	_cleanup_(connection_abandonp) struct connection *open = NULL;
 	_cleanup_(json_decrefp) json_t *stored = NULL, *draft = NULL;
 	const char *reason = NULL;
 
-	if (begin(call, &open, err) < 0 || load_for_change(open, call, r, id, if_match, &stored, err) < 0 ||
-	    draft_change(r, stored, patch, &draft, &reason, err) < 0)
+	if (begin(call, &open, err) < 0 || load_for_change(open, call, r, id, if_match, &stored, err) < 0)
+		return -1;
+	if (draft_change(r, stored, patch, &draft, &reason, err) < 0 && !draft)
 		return -1;
 	return change(&open, call, r, stored, draft, reason, written, err);
 }
@@ -265,9 +266,9 @@ static int move(struct connection **open, const struct call *call, const struct 
 	return finish(open, &told, r, id, idempotency, 200, written, err);
 }
 
-int operation_move(const struct call *call, const struct resource *r, const char *id,
-		   const struct if_match *if_match, const json_t *body, const struct idempotency *idempotency,
-		   struct written *written, struct error *err)
+int operation_move(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
+		   const json_t *body, const struct idempotency *idempotency, struct written *written,
+		   struct error *err)
 {
 	_cleanup_(connection_abandonp) struct connection *open = NULL;
 	int answered = 0;
@@ -292,8 +293,9 @@ static int set_deleted(struct connection *c, const struct call *call, const stru
 	struct statement s = { .sql = sql, .values = { id }, .n_values = 1 };
 	_cleanup_(result_freep) struct result *done = NULL;
 
-	(void)snprintf(sql, sizeof(sql), "UPDATE inspectd.%s SET deleted_at = %s WHERE id = $1::%s AND deleted_at IS %s",
-		       r->name, deleted ? "now()" : "NULL", key_type(r), deleted ? "NULL" : "NOT NULL");
+	(void)snprintf(sql, sizeof(sql),
+		       "UPDATE inspectd.%s SET deleted_at = %s WHERE id = $1::%s AND deleted_at IS %s", r->name,
+		       deleted ? "now()" : "NULL", key_type(r), deleted ? "NULL" : "NOT NULL");
 	if (connection_run(c, &call->context, &s, 1, &done, err) < 0)
 		return -1;
 	if (result_affected(done) == 0)
@@ -301,8 +303,8 @@ static int set_deleted(struct connection *c, const struct call *call, const stru
 	return 0;
 }
 
-int operation_remove(const struct call *call, const struct resource *r, const char *id,
-		     const struct if_match *if_match, struct error *err)
+int operation_remove(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
+		     struct error *err)
 {
 	_cleanup_(connection_abandonp) struct connection *open = NULL;
 	_cleanup_(json_decrefp) json_t *stored = NULL;

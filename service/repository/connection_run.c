@@ -15,11 +15,12 @@
 
 #define BATCH_MAX       8
 #define NEW_MAX         (BATCH_MAX + 2) /* statements that one batch can bring: BEGIN and the context are among them */
-#define ANSWER_SLACK_MS 1000 /* beyond statement_timeout, for the server to say so itself */
+#define ANSWER_SLACK_MS 1000            /* beyond statement_timeout, for the server to say so itself */
 
-static const char context_sql[] = "SELECT set_config('inspectd.actor', $1, false), set_config('inspectd.person', $2, false), "
-				  "set_config('inspectd.request_id', $3, false), set_config('inspectd.grants', $4, false), "
-				  "set_config('inspectd.reason', $5, false), set_config('inspectd.recorded_at', $6, false)";
+static const char context_sql[] =
+	"SELECT set_config('inspectd.actor', $1, false), set_config('inspectd.person', $2, false), "
+	"set_config('inspectd.request_id', $3, false), set_config('inspectd.grants', $4, false), "
+	"set_config('inspectd.reason', $5, false), set_config('inspectd.recorded_at', $6, false)";
 
 /* --- prepared statements -------------------------------------------------- */
 
@@ -78,8 +79,9 @@ static int note_sent(struct batch *b, struct prepared *prepare, bool quiet, int 
 }
 
 /*
- * Makes room for what the batch may bring: the server keeps a prepared statement
- * until it is told otherwise. This goes first, before anything that can fail; what
+ * Makes room for what this batch and the next may bring, for what goes keeps its
+ * slot until that is confirmed: the server keeps a prepared statement until it is
+ * told otherwise. This goes first, before anything that can fail; what
  * is not confirmed all the same keeps its slot, and is sent again.
  */
 static int send_forgets(struct connection *c, struct batch *b)
@@ -88,7 +90,7 @@ static int send_forgets(struct connection *c, struct batch *b)
 
 	for (size_t i = 0; i < c->n_prepared; i++)
 		going += c->prepared[i].going;
-	for (; c->n_prepared - going > LIMIT_STATEMENTS - NEW_MAX; going++)
+	for (; c->n_prepared - going > LIMIT_STATEMENTS - 2 * NEW_MAX; going++)
 		least_recently_used(c)->going = true;
 	for (size_t i = 0; going > 0 && i < c->n_prepared; i++) {
 		char sql[40];
@@ -96,7 +98,8 @@ static int send_forgets(struct connection *c, struct batch *b)
 		if (!c->prepared[i].going)
 			continue;
 		(void)snprintf(sql, sizeof(sql), "DEALLOCATE s%u", c->prepared[i].name);
-		if (note_sent(b, &c->prepared[i], true, PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 0)) < 0)
+		if (note_sent(b, &c->prepared[i], true, PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 0)) <
+		    0)
 			return -1;
 	}
 	return 0;
@@ -129,7 +132,8 @@ static void context_values(const struct context *context, const char *values[CON
 {
 	static const struct context nobody;
 	const struct context *x = context ? context : &nobody;
-	const char *const in[CONTEXT_MEMBERS] = { x->actor, x->person, x->request_id, x->grants, x->reason, x->recorded_at };
+	const char *const in[CONTEXT_MEMBERS] = { x->actor,  x->person, x->request_id,
+						  x->grants, x->reason, x->recorded_at };
 
 	for (size_t i = 0; i < CONTEXT_MEMBERS; i++)
 		values[i] = in[i] ? in[i] : "";
@@ -170,12 +174,20 @@ static int send_batch(struct connection *c, struct batch *b, const struct contex
 	return PQpipelineSync(c->pg) == 1 ? 0 : -1;
 }
 
+/* A view answers in another shape than when its statement was prepared, or somebody made the session forget it. */
+static bool is_outdated(const PGresult *pg)
+{
+	const char *sqlstate = PQresultErrorField(pg, PG_DIAG_SQLSTATE);
+
+	return sqlstate && (strcmp(sqlstate, "0A000") == 0 || strcmp(sqlstate, "26000") == 0);
+}
+
 /* Collects the answers to a batch up to its sync. -2: the session is of no further use. */
 static int collect(struct connection *c, const struct batch *b, struct result **ret_results, struct error *err)
 {
 	uint64_t deadline = clock_us() + (c->options->statement_ms + ANSWER_SLACK_MS) * 1000ULL;
 	size_t answered = 0, results = 0;
-	bool failed = false;
+	bool failed = false, outdated = false;
 
 	for (;;) {
 		PGresult *pg = NULL;
@@ -189,11 +201,12 @@ static int collect(struct connection *c, const struct batch *b, struct result **
 		}
 		if (PQresultStatus(pg) == PGRES_PIPELINE_SYNC) {
 			PQclear(pg);
-			return failed ? -1 : 0;
+			return outdated ? -2 : failed ? -1 : 0;
 		}
 		if (!connection_succeeded(pg)) {
 			if (!failed)
 				(void)connection_failure(pg, err);
+			outdated = outdated || is_outdated(pg);
 			failed = true;
 			PQclear(pg);
 		} else if (b->sent[answered].quiet) {

@@ -153,7 +153,8 @@ int connection_stream(struct connection *c, const struct context *context, const
 
 	if (connection_begin(c, context, err) < 0 || connection_run(c, context, &patience, 1, &told, err) < 0)
 		return -1;
-	if (PQsendQueryParams(c->pg, statement->sql, (int)statement->n_values, NULL, statement->values, NULL, NULL, 0) != 1 ||
+	if (PQsendQueryParams(c->pg, statement->sql, (int)statement->n_values, NULL, statement->values, NULL, NULL,
+			      0) != 1 ||
 	    PQsetSingleRowMode(c->pg) != 1)
 		return sqlstate_error(err, NULL, NULL, NULL);
 	if (stream_rows(c, clock_us() + 600 * 1000000ULL, each, data, err) < 0)

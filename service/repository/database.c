@@ -20,7 +20,7 @@
 struct database {
 	struct database_options options;
 	pthread_key_t mine;
-	pthread_mutex_t lock;    /* guards `connections` */
+	pthread_mutex_t lock; /* guards `connections` */
 	struct connection *connections;
 };
 
@@ -100,7 +100,8 @@ bool database_ready(struct database *d, struct error *err)
 	(void)snprintf(expected, sizeof(expected), "%zu", n_embedded_migrations);
 	if (strcmp(result_text(answer, 0, 0), expected) == 0)
 		return true;
-	(void)error_set(err, ERR_UNAVAILABLE, "the database has %s migrations applied, this version needs %s: run `inspectd migrate`",
+	(void)error_set(err, ERR_UNAVAILABLE,
+			"the database has %s migrations applied, this version needs %s: run `inspectd migrate`",
 			result_text(answer, 0, 0), expected);
 	return false;
 }

@@ -60,7 +60,8 @@ static int applied(struct connection *c, const char *name, const char *checksum,
 	if (result_rows(found) == 0)
 		return 0;
 	if (strcmp(result_text(found, 0, 0), checksum) != 0)
-		return error_set(err, ERR_INVALID, "migration %s was applied with another text than this version has", name);
+		return error_set(err, ERR_INVALID, "migration %s was applied with another text than this version has",
+				 name);
 	return 1;
 }
 
@@ -163,7 +164,9 @@ int migrate(struct database *database, migrate_report report, struct error *err)
 
 	if (database_mine(database, &c, err) < 0)
 		return -1;
-	if (connection_script(c, "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(" LOCK_KEY ")", err) < 0)
+	if (connection_script(c,
+			      "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(" LOCK_KEY ")",
+			      err) < 0)
 		return -1;
 	outcome = apply_all(c, report, &any, err);
 	if (outcome == 0)

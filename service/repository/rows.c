@@ -80,7 +80,8 @@ void row_value_json(struct buf *out, const struct resource *r, const struct fiel
 	}
 }
 
-void row_members_json(struct buf *out, const struct resource *r, const struct columns *columns, const struct cell *cells)
+void row_members_json(struct buf *out, const struct resource *r, const struct columns *columns,
+		      const struct cell *cells)
 {
 	for (size_t i = 0; i < columns->n; i++) {
 		const struct field *f = columns->field[i];

@@ -26,6 +26,8 @@ static const struct meaning {
 	{ "57", ERR_UNAVAILABLE, "the database is stopping or starting" },
 	{ "08", ERR_UNAVAILABLE, "the database cannot be reached" },
 	{ "25006", ERR_UNAVAILABLE, "the database accepts no writes at present" },
+	{ "0A000", ERR_UNAVAILABLE, "the database was migrated meanwhile; try again" },
+	{ "26000", ERR_UNAVAILABLE, "the database has forgotten this session's statements; try again" },
 };
 
 static const struct meaning *meaning_of(const char *sqlstate)

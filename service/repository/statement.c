@@ -74,7 +74,8 @@ static void add_filter(struct builder *b, const struct predicate *p)
 	bool plain = f->type == F_BOOL;
 
 	buf_adds(&b->sql, " AND (");
-	add_template(b, plain && !p->yes ? f->otherwise : f->sql, plain ? 0 : builder_array(b, p->values, p->n_values), type);
+	add_template(b, plain && !p->yes ? f->otherwise : f->sql, plain ? 0 : builder_array(b, p->values, p->n_values),
+		     type);
 	buf_adds(&b->sql, ")");
 }
 
@@ -120,7 +121,8 @@ static void add_where(struct builder *b, const struct list_query *q, const struc
 		(void)snprintf(list, sizeof(list), "%ss", q->count_by[i]);
 		f = resource_field(q->resource, list);
 		if (f && f->type == F_REFS)
-			buf_addf(&b->sql, " LEFT JOIN %s.%s l%zu ON l%zu.%s = t.id", b->schema, f->rows->table, i, i, f->rows->owner);
+			buf_addf(&b->sql, " LEFT JOIN %s.%s l%zu ON l%zu.%s = t.id", b->schema, f->rows->table, i, i,
+				 f->rows->owner);
 	}
 	buf_adds(&b->sql, " WHERE true");
 	add_within(b, q->resource, within);
@@ -210,8 +212,9 @@ static void add_position(struct builder *b, const struct list_query *q, enum seg
 		add_after(b, q, 1);
 		return;
 	}
-	buf_addf(&b->sql, " AND t.%s %s $%u::%s%s AND ", k->field->name, k->descending ? "<=" : ">=",
-		 builder_value(b, q->cursor_values[0]), column_type(q->resource, k->field), collation(k->field));
+	buf_addf(&b->sql, " AND t.%s %s $%u::%s%s AND ", k->field->name,
+		 k->descending ? "<=" : ">=", builder_value(b, q->cursor_values[0]), column_type(q->resource, k->field),
+		 collation(k->field));
 	add_after(b, q, 0);
 }
 
@@ -297,7 +300,8 @@ void statement_item(struct builder *b, const struct resource *r, const struct co
 	add_columns(&b->sql, r, columns);
 	if (q)
 		add_hidden(&b->sql, q);
-	buf_addf(&b->sql, " FROM %s.%s t WHERE t.id = $%u::%s", b->schema, r->plural, builder_value(b, id), key_type(r));
+	buf_addf(&b->sql, " FROM %s.%s t WHERE t.id = $%u::%s", b->schema, r->plural, builder_value(b, id),
+		 key_type(r));
 }
 
 void statement_expand(struct builder *b, const struct resource *r, const struct expansion *e,

@@ -41,7 +41,7 @@ static bool is_region(const char *text)
 
 static bool is_urn(const char *text)
 {
-	return is_digits(text, 5, 7);
+	return is_digits(text, 5, 5) || is_digits(text, 7, 7);
 }
 
 /* A character of valid UTF-8 as a number; *ret_step is how many bytes it takes. */
@@ -111,7 +111,8 @@ const struct pattern patterns[] = {
 	  text_is_slug },
 	{ "url", "^https?://[^\\s/]+\\S*$",
 	  "must be a whole web address, such as https://files.ofsted.gov.uk/v1/file/1", text_is_url },
-	{ "urn", "^[0-9]{5,7}$", "must be an Ofsted URN: five to seven digits, such as 80416", is_urn },
+	{ "urn", "^([0-9]{5}|[0-9]{7})$", "must be an Ofsted URN of an authority: five digits, or seven since 2019",
+	  is_urn },
 };
 const size_t n_patterns = ARRAY_LEN(patterns);
 

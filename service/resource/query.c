@@ -4,6 +4,7 @@
  */
 #include "resource/query.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +17,10 @@
 
 #include "core/banned.h"
 
-#define SEARCH_CHARS 500
-#define EXPORT_ROWS  1000000000
-#define DAY_S        86400
+#define SEARCH_CHARS   500
+#define SEARCH_MINUSES 30 /* PostgreSQL gives up at 33 that negate each other */
+#define EXPORT_ROWS    1000000000
+#define DAY_S          86400
 
 void query_reader_complain(struct query_reader *q, const char *name, const char *slug, const char *fmt, ...)
 {
@@ -55,17 +57,37 @@ static void read_include_total(struct query_reader *q, const char *value)
 		query_reader_complain(q, "include_total", "not_a_boolean", "must be exactly true or false");
 }
 
+/* How many minus signs could negate: those that are no hyphen within a word. */
+static size_t count_minuses(const char *text)
+{
+	size_t n = 0;
+
+	for (const char *c = text; *c; c++)
+		n += *c == '-' && (c == text || !isalnum((unsigned char)c[-1]));
+	return n;
+}
+
+bool query_check_search(const char *text, struct error *err)
+{
+	unsigned before = err->n_complaints;
+
+	if (text_is_blank(text))
+		error_add(err, ERR_MALFORMED, IN_QUERY, "/q", "empty",
+			  "has no words to search for; leave it out, or give some");
+	else if (text_length(text) > SEARCH_CHARS)
+		error_add(err, ERR_MALFORMED, IN_QUERY, "/q", "too_long", "must be at most %d characters", SEARCH_CHARS);
+	else if (count_minuses(text) > SEARCH_MINUSES)
+		error_add(err, ERR_MALFORMED, IN_QUERY, "/q", "too_many", "can exclude at most %d words", SEARCH_MINUSES);
+	return err->n_complaints == before;
+}
+
 static void read_search(struct query_reader *q, const char *value)
 {
 	if (!q->resource->searchable)
 		query_reader_complain(q, "q", "unknown_parameter",
 				      "has no meaning here: the %s have no text to search; use filters",
 				      q->resource->plural);
-	else if (text_is_blank(value))
-		query_reader_complain(q, "q", "empty", "has no words to search for; leave it out, or give some");
-	else if (text_length(value) > SEARCH_CHARS)
-		query_reader_complain(q, "q", "too_long", "must be at most %d characters", SEARCH_CHARS);
-	else
+	else if (query_check_search(value, q->err))
 		q->query->search = value;
 }
 

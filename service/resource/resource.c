@@ -84,6 +84,8 @@ void resource_check(const struct resource *r, const struct change *change, struc
 		if (!is_known(err, before, &err->complaint[i]))
 			err->complaint[kept++] = err->complaint[i];
 	err->n_complaints = kept;
+	if (kept > before)
+		err->detail[0] = '\0'; /* it summed up fewer; error_check() sums up anew */
 }
 
 const char *member_text(const json_t *object, const char *name)

@@ -183,3 +183,8 @@ BEGIN
     EXECUTE 'GRANT USAGE ON SCHEMA recorded TO inspectd_api';
 END
 $$;
+
+-- Everybody may execute a new function. Put on a table of one's own, even a
+-- temporary one, this trigger would write whatever one likes into the journal.
+REVOKE EXECUTE ON FUNCTION inspectd.journal_write(), inspectd.journal_table(text, text[]),
+    inspectd.rebuild_recorded(), inspectd.drop_derived() FROM PUBLIC;

@@ -64,7 +64,7 @@ CREATE TABLE inspectd.authority (
     aliases          text[]      NOT NULL DEFAULT '{}',
     gss_code         text        CHECK (gss_code ~ '^E[0-9]{8}$'),
     former_gss_codes text[]      NOT NULL DEFAULT '{}',
-    urn              text        CHECK (urn ~ '^[0-9]{5,7}$'),
+    urn              text        CHECK (urn ~ '^([0-9]{5}|[0-9]{7})$'),
     type             text        NOT NULL,
     region           text,
     region_code      text        CHECK (region_code ~ '^E12[0-9]{6}$'),

@@ -29,6 +29,7 @@ BEGIN
     RETURN NULL;
 END
 $$;
+REVOKE EXECUTE ON FUNCTION inspectd.keep_external_refs() FROM PUBLIC; -- as journal_write()
 
 CREATE TABLE inspectd.inspection (
     id                 uuid PRIMARY KEY,
@@ -75,7 +76,8 @@ CREATE INDEX ON inspectd.inspection (created_at, id);
 CREATE INDEX ON inspectd.inspection USING gin (external_refs jsonb_path_ops);
 
 -- One grade of one inspection. The two framework keys are what make a grade or
--- strand that the framework does not have impossible, whoever writes.
+-- strand that the framework does not have impossible, whoever writes. They are
+-- checked at commit, because a visit and its judgements may change frameworks together.
 CREATE TABLE inspectd.judgement (
     inspection_id uuid,
     authority_id  text NOT NULL,
@@ -88,8 +90,8 @@ CREATE TABLE inspectd.judgement (
     PRIMARY KEY (inspection_id, strand),
     FOREIGN KEY (inspection_id, authority_id, framework_id, sensitivity)
         REFERENCES inspectd.inspection (id, authority_id, framework_id, sensitivity) ON UPDATE CASCADE,
-    FOREIGN KEY (framework_id, strand) REFERENCES inspectd.framework_strand,
-    FOREIGN KEY (framework_id, grade) REFERENCES inspectd.framework_grade
+    FOREIGN KEY (framework_id, strand) REFERENCES inspectd.framework_strand DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (framework_id, grade) REFERENCES inspectd.framework_grade DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE TABLE inspectd.inspection_theme (

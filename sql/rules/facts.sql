@@ -88,7 +88,11 @@ SELECT jsonb_build_object(
                                                           WHERE s.framework_id = i.framework_id))
                      FROM inspectd.inspections i WHERE i.id = (draft ->> 'inspection_id')::uuid),
     'parent_inspection_id', (SELECT p.inspection_id FROM inspectd.findings p
-                              WHERE p.id = (draft ->> 'parent_id')::uuid),
+                               JOIN inspectd.inspections i ON i.authority_id = p.authority_id
+                              WHERE p.id = (draft ->> 'parent_id')::uuid
+                                AND i.id = (draft ->> 'inspection_id')::uuid),
+    'public_actions', (SELECT count(*) FROM inspectd.action_finding l JOIN inspectd.actions a ON a.id = l.action_id
+                        WHERE l.finding_id = (draft ->> 'id')::uuid AND a.sensitivity = 'public'),
     -- Bullets nest; a circle would never end.
     'parent_is_descendant', (WITH RECURSIVE up AS (
             SELECT p.id, p.parent_id FROM inspectd.finding p WHERE p.id = (draft ->> 'parent_id')::uuid
@@ -115,6 +119,6 @@ SELECT jsonb_build_object(
                                WHERE f.id::text = draft -> 'finding_ids' ->> 0),
     'non_public_findings', (SELECT count(*) FROM inspectd.findings f
                              WHERE f.sensitivity <> 'public' AND draft -> 'finding_ids' ? f.id::text
-                               AND f.authority_id = draft ->> 'authority_id'))
+                               AND f.authority_id = coalesce(draft ->> 'authority_id', f.authority_id)))
 ); END
 $$;

@@ -123,7 +123,10 @@ static void a_failure_without_complaints_is_told_of_the_row(void **state)
 	make(&m, "o:1,806,,jtai,,,,,,,,,\n", "");
 	(void)error_set(&err, ERR_UNAVAILABLE, "the database is away");
 	batch_complain(&m.batch, &m.batch.items[0], &err, &m.listener.report);
-	assert_string_equal(said(&m.listener), "i.csv:2: the database is away\n");
+	(void)snprintf(err.cause, sizeof err.cause, "it is being upgraded");
+	batch_complain(&m.batch, &m.batch.items[0], &err, &m.listener.report);
+	assert_string_equal(said(&m.listener),
+			    "i.csv:2: the database is away\ni.csv:2: the database is away: it is being upgraded\n");
 }
 
 static void a_long_cell_is_cut_between_characters(void **state)

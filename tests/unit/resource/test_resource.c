@@ -210,7 +210,10 @@ static void rules_say_nothing_more_of_what_is_complained_of_already(void **state
 	(void)state;
 	error_member(&err, "/completed_on", "not_a_date", "write a date");
 	error_member(&err, "/colour", "unknown_member", "is unknown");
+	assert_int_equal(error_check(&err), -1);
 	resource_check(resources[RES_ACTION], &change, &err);
+	assert_int_equal(error_check(&err), -1);
+	assert_non_null(strstr(err.detail, "3 things"));
 	assert_int_equal(err.n_complaints, 3);
 	assert_non_null(complaint_of(&err, "/completed_on", "not_a_date"));
 	assert_null(complaint_of(&err, "/completed_on", "required"));
