@@ -17,6 +17,7 @@ enum item_state { ITEM_WAITING, ITEM_WRITTEN, ITEM_LEFT };
 struct item {
 	const struct csv_table_row *row;
 	enum item_state state;
+	bool refused;      /* left because the database took it badly beside a council's rows */
 	json_t *parts;     /* owned: the items of the step's part that belong to this row, or NULL */
 	json_t *part_rows; /* owned: for each, the number of its row in the part's table */
 	json_t *body;      /* owned: once every row it refers to is there, else NULL */

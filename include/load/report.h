@@ -3,7 +3,8 @@
  *
  * A wrong row is told as `path:line: column: what is wrong and the cure`, the
  * form that editors jump to. Only the first REPORT_COMPLAINTS_MAX of a file are
- * printed; the rest are counted. On a terminal the line in hand counts rows.
+ * printed; the rest are counted. What is left out beside a council's own rows is told
+ * likewise, and fails nothing. On a terminal the line in hand counts rows.
  *
  * OWNERSHIP  Borrows the stream and names; paths are borrowed for the call.
  * THREADS    None shared.   BLOCKING  On the stream.
@@ -25,6 +26,8 @@ struct report {
 	const char *name; /* of what is being loaded */
 	size_t rows;
 	unsigned complaints;
+	unsigned notes; /* complaints that fail nothing: those made while `lenient` */
+	bool lenient;
 };
 
 /* Where in the files something is. line 0: the file as a whole; column NULL: the row as a whole. */

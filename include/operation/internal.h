@@ -29,9 +29,8 @@ struct expansion_rows {
 	const struct expand *expand;
 	const struct resource *target;
 	struct columns columns;
-	struct result *rows;           /* owned; column 0 is the parent's ordinal, from 1 */
-	size_t position;               /* of the next row to write */
-	struct expansion_rows *nested; /* owned; or NULL */
+	struct result *rows; /* owned; column 0 is the parent's ordinal, from 1 */
+	size_t position;     /* of the next row to write */
 };
 
 struct expansions {

@@ -46,6 +46,9 @@ int database_new(struct database **ret_database, const struct database_options *
 void database_free(struct database *database); /* only when no thread uses it */
 DEFINE_CLEANUP(struct database *, database_free)
 
+/* Whoever waits for the database fails at once with ERR_UNAVAILABLE, now and from here on: the process is to end. */
+void database_hurry(struct database *database);
+
 int database_mine(struct database *database, struct connection **ret_connection, struct error *err) _must_check_;
 
 /* True when the database answers and its migrations are those of this binary. */

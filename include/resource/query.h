@@ -41,10 +41,10 @@ struct sort_key {
 	bool descending;
 };
 
-/* `findings.actions` is {findings, actions}, `findings` alone {findings, NULL}. No first level comes twice. */
+/* `findings.actions` is two of these, the second within the first. None comes twice. */
 struct expand {
 	const struct expansion *expansion;
-	const struct expansion *nested; /* second level, or NULL */
+	int within; /* second level: which of list_query.expand it stands in; first: -1 */
 };
 
 struct list_query {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include "core/banned.h"
@@ -37,6 +38,27 @@ void hash_fast(const void *bytes, size_t len, char out[33])
 
 	XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes, len));
 	print_hex(canonical.digest, sizeof canonical.digest, out);
+}
+
+int hash_fast_file(int fd, char out[33])
+{
+	XXH3_state_t *state = XXH3_createState();
+	char piece[65536];
+	XXH128_canonical_t canonical;
+	off_t at = 0;
+	ssize_t n = -1;
+
+	if (!state)
+		return -1;
+	(void)XXH3_128bits_reset(state);
+	while ((n = pread(fd, piece, sizeof piece, at)) > 0 || (n < 0 && errno == EINTR)) {
+		(void)XXH3_128bits_update(state, piece, n > 0 ? (size_t)n : 0);
+		at += n > 0 ? n : 0;
+	}
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
+	(void)XXH3_freeState(state);
+	print_hex(canonical.digest, sizeof canonical.digest, out);
+	return n < 0 ? -1 : 0;
 }
 
 void hash_sha256(const void *bytes, size_t len, char out[65])

@@ -226,11 +226,8 @@ static void check_expansion(const struct exchange *x, const struct expansion *e,
 /* What an expansion shows needs the scope that its own list would need. */
 static int check_expansions(const struct exchange *x, const struct list_query *query, struct error *err)
 {
-	for (size_t i = 0; i < query->n_expand; i++) {
+	for (size_t i = 0; i < query->n_expand; i++)
 		check_expansion(x, query->expand[i].expansion, err);
-		if (query->expand[i].nested)
-			check_expansion(x, query->expand[i].nested, err);
-	}
 	return err->code == ERR_FORBIDDEN ? -1 : error_check(err);
 }
 

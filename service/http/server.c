@@ -252,6 +252,7 @@ static void stop_daemon(struct server *s)
 	s->listening = MHD_quiesce_daemon(s->instance.mhd_daemon);
 	if (!wait_until_idle(s, c->drain_ms))
 		log_warn("stopping with %u requests still in flight", atomic_load(&s->app->in_flight));
+	database_hurry(s->app->database);
 	(void)ulfius_stop_framework(&s->instance);
 }
 

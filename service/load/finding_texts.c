@@ -7,47 +7,60 @@
 
 #include "core/banned.h"
 
-/* The ids of findings whose text may be filled in, with their versions, by reference. */
-static const char wordless_sql[] =
-	"SELECT f.external_refs ->> 'ofsted', f.id, f.version, f.text = '' AND f.deleted_at IS NULL AND "
+/* Each finding by its reference; where several have the same, one that may be filled in comes last and counts. */
+static const char findings_sql[] =
+	"SELECT f.external_refs ->> 'ofsted', f.id, f.version, f.authority_id, f.text = '' AND f.deleted_at IS NULL AND "
 	"(SELECT j.actor FROM inspectd.journal j WHERE j.table_name = 'finding' AND j.row_key = f.id::text "
-	"ORDER BY j.seq DESC LIMIT 1) = 'loader' FROM inspectd.finding f WHERE f.external_refs ? 'ofsted' "
-	"ORDER BY 4";
+	"ORDER BY j.seq DESC LIMIT 1) = 'loader' FROM inspectd.finding f WHERE f.external_refs ? 'ofsted' ORDER BY 5";
 
 struct filling {
 	struct session *session;
 	const char *path;
-	json_t *findings; /* {finding_id: [id, version, may be filled]} */
+	json_t *findings; /* {finding_id: {id, version, authority_id, open: may be filled in}} */
 	size_t filled, kept, unknown;
 };
 
-static int find_wordless(struct filling *f, struct error *err)
+static int find_findings(struct filling *f, struct error *err)
 {
-	struct statement ask = { .sql = wordless_sql };
+	struct statement ask = { .sql = findings_sql };
 	_cleanup_(result_freep) struct result *found = NULL;
 
 	if (connection_run(f->session->connection, NULL, &ask, 1, &found, err) < 0)
 		return -1;
 	for (size_t i = 0; i < result_rows(found); i++)
 		(void)json_object_set_new(f->findings, result_text(found, i, 0),
-					  json_pack("[s, I, b]", result_text(found, i, 1),
+					  json_pack("{s:s, s:I, s:s, s:b}", "id", result_text(found, i, 1), "version",
 						    (json_int_t)strtoll(result_text(found, i, 2), NULL, 10),
-						    result_text(found, i, 3)[0] == 't'));
+						    "authority_id", result_text(found, i, 3), "open",
+						    result_text(found, i, 4)[0] == 't'));
 	return 0;
 }
 
-static int fill(struct filling *f, const struct csv_table_row *row, const json_t *finding, const char *text)
+static json_t *finding_of(const struct filling *f, const struct csv_table_row *row)
 {
-	const struct if_match if_match = { .version = { (uint64_t)json_integer_value(json_array_get(finding, 1)) },
-					   .n = 1 };
+	const char *id = member_text(row->cells, "finding_id");
+
+	return id ? json_object_get(f->findings, id) : NULL;
+}
+
+static bool may_fill(const json_t *finding, const struct csv_table_row *row)
+{
+	return finding && member_text(row->cells, "text") && json_is_true(json_object_get(finding, "open"));
+}
+
+static int fill(struct filling *f, const struct csv_table_row *row, const json_t *finding)
+{
+	const struct if_match if_match = {
+		.version = { (uint64_t)json_integer_value(json_object_get(finding, "version")) }, .n = 1
+	};
 	struct place place = { f->path, row->line, "text" };
-	_cleanup_(json_decrefp) json_t *patch = json_pack("{s:s}", "text", text);
+	_cleanup_(json_decrefp) json_t *patch = json_pack("{s:s}", "text", member_text(row->cells, "text"));
 	_cleanup_(written_done) struct written written;
 	struct error err = { 0 };
 
 	written_init(&written);
-	if (operation_change(&f->session->call, &finding_resource, json_string_value(json_array_get(finding, 0)),
-			     &if_match, patch, &written, &err) == 0)
+	if (operation_change(&f->session->call, &finding_resource, member_text(finding, "id"), &if_match, patch,
+			     &written, &err) == 0)
 		return 0;
 	if (err.n_complaints > 0)
 		report_complaint(&f->session->report, &place, "%s", err.complaint[0].detail);
@@ -56,23 +69,35 @@ static int fill(struct filling *f, const struct csv_table_row *row, const json_t
 	return -1;
 }
 
+/* Where a council has written, a text that is refused is left out; see load/writer.h. */
+static void try_all(struct filling *f, const struct csv_table *table)
+{
+	struct session *s = f->session;
+
+	s->call.validate_only = s->report.lenient = true;
+	for (size_t i = 0; i < table->n; i++) {
+		json_t *finding = finding_of(f, &table->rows[i]);
+
+		if (may_fill(finding, &table->rows[i]) &&
+		    json_object_get(s->written_in, member_text(finding, "authority_id")) &&
+		    fill(f, &table->rows[i], finding) < 0)
+			(void)json_object_set_new(finding, "open", json_false());
+	}
+	s->call.validate_only = s->report.lenient = false;
+}
+
 static int fill_row(struct filling *f, const struct csv_table_row *row)
 {
-	const char *id = member_text(row->cells, "finding_id"), *text = member_text(row->cells, "text");
-	const json_t *finding = id ? json_object_get(f->findings, id) : NULL;
+	json_t *finding = finding_of(f, row);
 
-	if (!finding) {
-		f->unknown++;
+	if (!may_fill(finding, row)) {
+		++*(finding ? &f->kept : &f->unknown);
 		return 0;
 	}
-	if (!text || !json_is_true(json_array_get(finding, 2))) {
-		f->kept++;
-		return 0;
-	}
-	if (fill(f, row, finding, text) < 0)
+	if (fill(f, row, finding) < 0)
 		return -1;
-	/* Standing twice in the file, it is filled by the first. */
-	(void)json_array_set_new((json_t *)finding, 2, json_false());
+	/* Standing twice in the file, it is filled in by the first. */
+	(void)json_object_set_new(finding, "open", json_false());
 	f->filled++;
 	return 0;
 }
@@ -92,6 +117,14 @@ static int fill_all(struct filling *f, const struct csv_table *table, struct err
 	return connection_commit(TAKE(open), err);
 }
 
+static int fill_from(struct filling *f, const struct csv_table *table, struct error *err)
+{
+	if (writer_prepare(f->session, err) < 0 || find_findings(f, err) < 0)
+		return -1;
+	try_all(f, table);
+	return fill_all(f, table, err);
+}
+
 static int load(struct filling *f, const struct csv_table_file *file, struct error *err)
 {
 	static const char *const names[] = { "finding_id", "text" };
@@ -103,7 +136,7 @@ static int load(struct filling *f, const struct csv_table_file *file, struct err
 	if (csv_table_read(file->path, file->bytes, file->len, &columns, report, &table) < 0)
 		return error_set(err, ERR_INVALID, "%s: no text was filled in", file->path);
 	report_begin(report, table.n);
-	if (find_wordless(f, err) < 0 || fill_all(f, &table, err) < 0) {
+	if (fill_from(f, &table, err) < 0) {
 		report_end(report, "none filled in");
 		return -1;
 	}

@@ -20,6 +20,7 @@ struct task {
 	struct csv_table_file file, part;
 	char checksum[65]; /* of its files and of those it depends on */
 	bool loaded;       /* in just this state */
+	bool changed;      /* something, in this run */
 };
 
 struct run {
@@ -174,7 +175,8 @@ static int write_batch(struct run *run, const struct task *task, struct batch *b
 	if ((b->step->resource ? writer_run(s, b, tally) : write_table(run, b, tally)) < 0)
 		return -1;
 	connection_retell(s->connection, &s->call.context);
-	if (remember(run, task, err) < 0)
+	/* What was refused may be accepted once the council has put its own in order: it is tried again each time. */
+	if (tally->refused == 0 && remember(run, task, err) < 0)
 		return -1;
 	return connection_commit(TAKE(open), err);
 }
@@ -184,10 +186,12 @@ static int load_batch(struct run *run, const struct task *task, struct batch *b,
 	struct session *s = &run->session;
 
 	report_begin(&s->report, b->n);
-	if (read_known(run, task->step, err) < 0)
+	if (writer_prepare(s, err) < 0 || read_known(run, task->step, err) < 0)
 		return -1;
 	if (batch_check(b, s->known, &s->report) < 0)
 		return -1;
+	if (b->step->resource)
+		writer_try(s, b);
 	return write_batch(run, task, b, tally, err);
 }
 
@@ -215,7 +219,7 @@ static int load_tables(struct run *run, const struct task *task, struct tally *t
 	return load_batch(run, task, &batch, tally, err);
 }
 
-static int load_task(struct run *run, const struct task *task, struct error *err)
+static int load_task(struct run *run, struct task *task, struct error *err)
 {
 	struct report *report = &run->session.report;
 	struct tally tally = { 0 };
@@ -229,6 +233,7 @@ static int load_task(struct run *run, const struct task *task, struct error *err
 					report->complaints == 1 ? "thing is" : "things are");
 		return -1;
 	}
+	task->changed = tally.created + tally.changed > 0;
 	report_end(report, "%s created, %s changed, %s left as the council wrote them",
 		   report_number(tally.created).text, report_number(tally.changed).text,
 		   report_number(tally.left).text);
@@ -259,6 +264,15 @@ static int take_turn(struct session *s, struct error *err)
 	}
 }
 
+/* Rows that were left out for want of a row of an earlier file are to follow when it comes. */
+static bool may_skip(const struct run *run, const struct task *task)
+{
+	for (size_t i = 0; i < STEP_COUNT_; i++)
+		if ((task->step->after & 1u << i) && run->tasks[i].changed)
+			return false;
+	return task->loaded;
+}
+
 static int load_all(struct run *run, struct error *err)
 {
 	size_t skipped = 0;
@@ -268,7 +282,7 @@ static int load_all(struct run *run, struct error *err)
 	for (size_t i = 0; i < STEP_COUNT_; i++) {
 		if (!is_wanted(run, &steps[i]))
 			continue;
-		if (run->tasks[i].loaded)
+		if (may_skip(run, &run->tasks[i]))
 			skipped++;
 		else if (load_task(run, &run->tasks[i], err) < 0)
 			return -1;
@@ -289,6 +303,16 @@ static void let_go(const struct session *s)
 	(void)!connection_run(s->connection, NULL, &unlock, 1, &answer, &ignored);
 }
 
+/* A full database without statistics is read by plans that are made for an empty one, until autovacuum has come by. */
+static void analyze(const struct session *s)
+{
+	struct statement analyze = { .sql = "ANALYZE" };
+	_cleanup_(result_freep) struct result *answer = NULL;
+	struct error ignored = { 0 };
+
+	(void)!connection_run(s->connection, NULL, &analyze, 1, &answer, &ignored);
+}
+
 static void run_done(struct run *run)
 {
 	for (size_t i = 0; i < STEP_COUNT_; i++) {
@@ -296,6 +320,7 @@ static void run_done(struct run *run)
 		csv_table_file_done(&run->tasks[i].part);
 	}
 	known_free(run->session.known);
+	json_decref(run->session.written_in);
 }
 
 int load_run(struct database *database, const struct load_options *options, struct error *err)
@@ -310,6 +335,8 @@ int load_run(struct database *database, const struct load_options *options, stru
 	if (database_mine(database, &run.session.connection, err) < 0 || known_new(&run.session.known, err) < 0)
 		return -1;
 	outcome = load_all(&run, err);
+	if (outcome == 0)
+		analyze(&run.session);
 	let_go(&run.session);
 	return outcome;
 }

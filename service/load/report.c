@@ -34,7 +34,7 @@ struct report_number report_number(size_t number)
 void report_step(struct report *r, const char *name)
 {
 	r->name = name;
-	r->complaints = 0;
+	r->complaints = r->notes = 0;
 }
 
 static void begin_line(struct report *r)
@@ -90,7 +90,7 @@ void report_complaint(struct report *r, const struct place *place, const char *f
 	char text[1024];
 	va_list args;
 
-	if (++r->complaints > REPORT_COMPLAINTS_MAX)
+	if (++*(r->lenient ? &r->notes : &r->complaints) > REPORT_COMPLAINTS_MAX)
 		return;
 	if (r->midline)
 		fputc('\n', r->out);
@@ -103,7 +103,7 @@ void report_complaint(struct report *r, const struct place *place, const char *f
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	fputc(' ', r->out);
+	fputs(r->lenient ? " left out beside what the council wrote: " : " ", r->out);
 	print_safely(r->out, text);
 	fputc('\n', r->out);
 }

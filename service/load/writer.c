@@ -114,6 +114,8 @@ static int create(struct session *s, const struct batch *b, const struct item *i
 		batch_complain(b, item, &err, &s->report);
 		return -1;
 	}
+	if (call.validate_only)
+		return 0;
 	row.id = strrchr(written->location, '/') + 1;
 	if (move_along(s, b, item, row.id, written) < 0)
 		return -1;
@@ -135,7 +137,7 @@ static int change(struct session *s, const struct batch *b, const struct item *i
 		batch_complain(b, item, &err, &s->report);
 		return -1;
 	}
-	return move_along(s, b, item, row->id, written);
+	return s->call.validate_only ? 0 : move_along(s, b, item, row->id, written);
 }
 
 /* Another council may use the same reference for a row of its own: that one is not this one. */
@@ -167,6 +169,84 @@ static int write_item(struct session *s, const struct batch *b, struct item *ite
 		return -1;
 	tally->changed += writer_version(written->etag) != row.version;
 	return 0;
+}
+
+/* --- on trial ------------------------------------------------------------------------- */
+
+int writer_prepare(struct session *s, struct error *err)
+{
+	struct statement ask = {
+		.sql = "SELECT DISTINCT CASE table_name WHEN 'authority' THEN '*' ELSE authority_id END "
+		       "FROM inspectd.journal WHERE actor IS DISTINCT FROM 'loader' "
+		       "AND table_name IN ('authority', 'inspection', 'finding', 'action')"
+	};
+	_cleanup_(result_freep) struct result *found = NULL;
+
+	if (s->written_in)
+		return 0;
+	if (connection_run(s->connection, NULL, &ask, 1, &found, err) < 0)
+		return -1;
+	s->written_in = json_object();
+	for (size_t i = 0; i < result_rows(found); i++)
+		(void)json_object_set_new(s->written_in, result_text(found, i, 0), json_true());
+	return 0;
+}
+
+/* The authority that a row belongs to, by itself or by its inspection; "*" for an authority. */
+static const char *authority_of(const struct session *s, const struct batch *b, const struct item *item)
+{
+	const struct column *column = mapping_column(b->step->columns, "inspection_id");
+	const char *key = column ? member_text(item->row->cells, column->name) : NULL;
+	struct known_row inspection;
+
+	if (b->step->resource->own_key)
+		return "*";
+	if (key && known_find(s->known, RES_INSPECTION, key, &inspection))
+		return inspection.authority_id;
+	return member_text(item->body, "authority_id");
+}
+
+static bool is_written_in(const struct session *s, const char *authority_id)
+{
+	return authority_id && json_object_get(s->written_in, authority_id);
+}
+
+/* A row that is left out is known, so that what refers to it is left out as well. */
+static void leave_out(struct session *s, const struct batch *b, struct item *item)
+{
+	const struct known_row row = { .id = "", .deleted = true };
+	struct known_row there;
+
+	item->state = ITEM_LEFT;
+	item->refused = true;
+	if (!find(s, b, item, &there))
+		known_add(s->known, b->step->resource->id, key_of(b, item), &row);
+}
+
+static void try_item(struct session *s, const struct batch *b, struct item *item)
+{
+	struct tally ignored = { 0 };
+	struct written written;
+	int outcome;
+
+	written_init(&written);
+	outcome = write_item(s, b, item, &written, &ignored);
+	written_done(&written);
+	item->state = ITEM_WAITING;
+	if (outcome < 0)
+		leave_out(s, b, item);
+}
+
+void writer_try(struct session *s, struct batch *b)
+{
+	s->call.validate_only = s->report.lenient = true;
+	for (size_t i = 0; i < b->n; i++) {
+		struct item *item = &b->items[i];
+
+		if (item->state == ITEM_WAITING && item->body && is_written_in(s, authority_of(s, b, item)))
+			try_item(s, b, item);
+	}
+	s->call.validate_only = s->report.lenient = false;
 }
 
 /* --- all of them --------------------------------------------------------------------- */
@@ -211,6 +291,7 @@ static int end(struct session *s, const struct batch *b, struct tally *tally)
 		struct place place = { b->path, b->items[i].row->line, NULL };
 
 		tally->left += b->items[i].state == ITEM_LEFT;
+		tally->refused += b->items[i].refused;
 		if (b->items[i].state != ITEM_WAITING)
 			continue;
 		report_complaint(&s->report, &place, "refers to itself by way of other rows of this file");

@@ -1,6 +1,6 @@
 /*
- * Rows beside their ids: `expand=findings,authority`. One query for each name,
- * two for each nested one, whatever the number of rows.
+ * Rows beside their ids: `expand=findings,findings.actions`. One query for each
+ * name, whatever the number of rows.
  */
 #include <stdio.h>
 #include <string.h>
@@ -60,42 +60,43 @@ static int fetch_level(struct connection *c, const struct call *call, const stru
 	return fetch(c, call, r, e, &ret_rows->columns, ids, n_parents, &ret_rows->rows, err);
 }
 
-/* In the rows of a level, the column that the nested level hangs from; column 0 is the ordinal. */
-static size_t nested_column(const struct expansion_rows *level, const struct expansion *nested)
+/* In the rows of a first level, the column that a second hangs from; column 0 is the ordinal. */
+static size_t column_within(const struct expansion_rows *level, const struct expansion *e)
 {
-	if (nested->many)
+	if (e->many)
 		return 1 + level->columns.id;
 	for (size_t i = 0; i < level->columns.n; i++)
-		if (strcmp(level->columns.field[i]->name, nested->column) == 0)
+		if (strcmp(level->columns.field[i]->name, e->column) == 0)
 			return 1 + i;
 	return 1 + level->columns.id;
 }
 
-static int fetch_nested(struct connection *c, const struct call *call, struct expansion_rows *level, struct error *err)
+/* A first level always stands before what is within it. */
+static int fetch_within(struct connection *c, const struct call *call, const struct expansion_rows *level,
+			struct expansion_rows *x, struct error *err)
 {
-	const struct expansion *nested = level->expand->nested;
-
-	if (!nested)
-		return 0;
-	level->nested = calloc(1, sizeof(*level->nested));
-	if (!level->nested)
-		return error_set(err, ERR_INTERNAL, "out of memory");
-	return fetch_level(c, call, level->target, nested, level->rows, result_rows(level->rows),
-			   nested_column(level, nested), level->nested, err);
+	return fetch_level(c, call, level->target, x->expand->expansion, level->rows, result_rows(level->rows),
+			   column_within(level, x->expand->expansion), x, err);
 }
 
 int expansions_fetch(struct connection *c, const struct call *call, const struct list_query *q,
 		     const struct columns *columns, const struct result *page, size_t n_rows,
 		     struct expansions *ret_expansions, struct error *err)
 {
+	size_t column = columns->expand;
+
 	memset(ret_expansions, 0, sizeof(*ret_expansions));
 	for (size_t i = 0; i < q->n_expand; i++) {
-		struct expansion_rows *level = &ret_expansions->item[ret_expansions->n++];
+		struct expansion_rows *x = &ret_expansions->item[ret_expansions->n++];
+		int within = q->expand[i].within, outcome;
 
-		level->expand = &q->expand[i];
-		if (fetch_level(c, call, q->resource, q->expand[i].expansion, page, n_rows, columns->expand + i, level,
-				err) < 0 ||
-		    fetch_nested(c, call, level, err) < 0)
+		x->expand = &q->expand[i];
+		if (within < 0)
+			outcome = fetch_level(c, call, q->resource, q->expand[i].expansion, page, n_rows, column++, x,
+					      err);
+		else
+			outcome = fetch_within(c, call, &ret_expansions->item[within], x, err);
+		if (outcome < 0)
 			return -1;
 	}
 	return 0;
@@ -108,68 +109,62 @@ static bool belongs(const struct expansion_rows *x, size_t ordinal)
 	return x->position < result_rows(x->rows) && strtoul(result_text(x->rows, x->position, 0), NULL, 10) == ordinal;
 }
 
-static bool write_level(struct buf *out, const struct expansion *e, struct expansion_rows *x, size_t ordinal);
+static void write_children(struct buf *out, struct expansions *all, int within, size_t ordinal);
 
-static void write_row(struct buf *out, struct expansion_rows *x)
+static void write_row(struct buf *out, struct expansions *all, struct expansion_rows *x)
 {
 	struct cell cells[64];
-	bool more = false;
-	const struct expansion *nested = x->expand ? x->expand->nested : NULL;
 
 	representation_cells(x->rows, x->position, 1, x->columns.n, cells);
 	buf_addc(out, '{');
 	row_members_json(out, x->target, &x->columns, cells);
-	if (x->nested)
-		more = write_level(out, nested, x->nested, x->position + 1);
-	if (more) {
-		buf_adds(out, ",\"expand_has_more\":[");
-		buf_add_json(out, nested->name, strlen(nested->name));
-		buf_addc(out, ']');
-	}
+	write_children(out, all, (int)(x - all->item), x->position + 1);
 	buf_addc(out, '}');
-}
-
-/* Rows past the limit are counted, not shown, nor is what hangs from them. */
-static void skip_row(struct expansion_rows *x)
-{
-	while (x->nested && belongs(x->nested, x->position + 1))
-		x->nested->position++;
 	x->position++;
 }
 
-static bool write_level(struct buf *out, const struct expansion *e, struct expansion_rows *x, size_t ordinal)
+/* Rows past the limit are not shown, nor is what hangs from them. */
+static void skip_row(struct expansions *all, struct expansion_rows *x)
 {
-	size_t shown = 0;
+	for (size_t i = 0; i < all->n; i++)
+		while (all->item[i].expand->within == x - all->item && belongs(&all->item[i], x->position + 1))
+			all->item[i].position++;
+	x->position++;
+}
+
+/* One member: the row, or the list of rows, of the parent with this ordinal. True when there were more than are shown. */
+static bool write_member(struct buf *out, struct expansions *all, struct expansion_rows *x, size_t ordinal)
+{
+	const struct expansion *e = x->expand->expansion;
+	size_t n = 0;
 
 	buf_addc(out, ',');
 	buf_add_json(out, e->name, strlen(e->name));
 	buf_adds(out, e->many ? ":[" : ":");
-	while (belongs(x, ordinal)) {
-		if (shown < LIMIT_EXPAND_ROWS) {
-			if (shown > 0)
-				buf_addc(out, ',');
-			write_row(out, x);
-			x->position++;
-		} else {
-			skip_row(x);
+	for (; belongs(x, ordinal); n++) {
+		if (n >= LIMIT_EXPAND_ROWS) {
+			skip_row(all, x);
+			continue;
 		}
-		shown++;
+		if (n > 0)
+			buf_addc(out, ',');
+		write_row(out, all, x);
 	}
 	if (e->many)
 		buf_addc(out, ']');
-	else if (shown == 0)
+	else if (n == 0)
 		buf_adds(out, "null");
-	return shown > LIMIT_EXPAND_ROWS;
+	return n > LIMIT_EXPAND_ROWS;
 }
 
-void expansions_write(struct buf *out, struct expansions *x, size_t row)
+static void write_children(struct buf *out, struct expansions *all, int within, size_t ordinal)
 {
 	const char *cut[LIMIT_EXPANSIONS];
 	size_t n_cut = 0;
 
-	for (size_t i = 0; i < x->n; i++)
-		if (write_level(out, x->item[i].expand->expansion, &x->item[i], row + 1))
-			cut[n_cut++] = x->item[i].expand->expansion->name;
+	for (size_t i = 0; i < all->n; i++)
+		if (all->item[i].expand->within == within && write_member(out, all, &all->item[i], ordinal))
+			cut[n_cut++] = all->item[i].expand->expansion->name;
 	for (size_t i = 0; i < n_cut; i++) {
 		buf_adds(out, i ? "," : ",\"expand_has_more\":[");
 		buf_add_json(out, cut[i], strlen(cut[i]));
@@ -178,12 +173,13 @@ void expansions_write(struct buf *out, struct expansions *x, size_t row)
 		buf_addc(out, ']');
 }
 
+void expansions_write(struct buf *out, struct expansions *x, size_t row)
+{
+	write_children(out, x, -1, row + 1);
+}
+
 void expansions_done(struct expansions *x)
 {
-	for (size_t i = 0; i < x->n; i++) {
+	for (size_t i = 0; i < x->n; i++)
 		result_free(x->item[i].rows);
-		if (x->item[i].nested)
-			result_free(x->item[i].nested->rows);
-		free(x->item[i].nested);
-	}
 }

@@ -21,12 +21,14 @@ int connection_wait(struct connection *c, short events, uint64_t deadline_us, st
 {
 	for (;;) {
 		uint64_t now = clock_us();
-		struct pollfd p = { .fd = PQsocket(c->pg), .events = events };
+		struct pollfd p[] = { { .fd = PQsocket(c->pg), .events = events }, { .fd = c->ending, .events = POLLIN } };
 		int ready;
 
 		if (now >= deadline_us)
 			return error_set(err, ERR_TIMEOUT, "the database did not answer in time");
-		ready = poll(&p, 1, (int)((deadline_us - now + 999) / 1000));
+		ready = poll(p, ARRAY_LEN(p), (int)((deadline_us - now + 999) / 1000));
+		if (ready > 0 && p[1].revents)
+			return error_set(err, ERR_UNAVAILABLE, "the service is stopping");
 		if (ready > 0)
 			return 0;
 		if (ready < 0 && errno != EINTR)

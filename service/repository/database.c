@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "core/clock.h"
 #include "core/embedded.h"
@@ -19,6 +21,7 @@
 
 struct database {
 	struct database_options options;
+	int ending; /* an eventfd: readable after database_hurry() */
 	pthread_key_t mine;
 	pthread_mutex_t lock; /* guards `connections` */
 	struct connection *connections;
@@ -32,6 +35,7 @@ int database_new(struct database **ret_database, const struct database_options *
 		free(d);
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	}
+	d->ending = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	(void)pthread_mutex_init(&d->lock, NULL);
 	d->options = *options;
 	*ret_database = d;
@@ -49,9 +53,16 @@ void database_free(struct database *d)
 		connection_close(c);
 		free(c);
 	}
+	if (d->ending >= 0)
+		(void)close(d->ending);
 	(void)pthread_key_delete(d->mine);
 	(void)pthread_mutex_destroy(&d->lock);
 	free(d);
+}
+
+void database_hurry(struct database *d)
+{
+	(void)eventfd_write(d->ending, 1);
 }
 
 static struct connection *slot_of_thread(struct database *d)
@@ -66,6 +77,7 @@ static struct connection *slot_of_thread(struct database *d)
 		return NULL;
 	}
 	c->options = &d->options;
+	c->ending = d->ending;
 	(void)pthread_mutex_lock(&d->lock);
 	c->next = d->connections;
 	d->connections = c;

@@ -22,6 +22,7 @@ static const struct meaning {
 	{ "40", ERR_UNAVAILABLE, "another change to the same rows was under way; try again" },
 	{ "55P03", ERR_UNAVAILABLE, "another change to the same rows is under way; try again" },
 	{ "57014", ERR_TIMEOUT, "the database took longer than is allowed" },
+	{ "54", ERR_MALFORMED, "the request is more than the database can work through; ask for something simpler" },
 	{ "53", ERR_UNAVAILABLE, "the database is at capacity" },
 	{ "57", ERR_UNAVAILABLE, "the database is stopping or starting" },
 	{ "08", ERR_UNAVAILABLE, "the database cannot be reached" },

@@ -44,7 +44,8 @@ static void add_hidden(struct buf *sql, const struct list_query *q)
 	for (size_t i = 0; i < q->n_sort; i++)
 		buf_addf(sql, ", t.%s", q->sort[i].field->name);
 	for (size_t i = 0; i < q->n_expand; i++)
-		buf_addf(sql, ", t.%s", q->expand[i].expansion->many ? "id" : q->expand[i].expansion->column);
+		if (q->expand[i].within < 0)
+			buf_addf(sql, ", t.%s", q->expand[i].expansion->many ? "id" : q->expand[i].expansion->column);
 }
 
 /* --- predicates ------------------------------------------------------------- */

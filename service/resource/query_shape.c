@@ -122,35 +122,28 @@ static bool complain_of_expansion(struct query_reader *q, const struct resource 
 	return false;
 }
 
-static struct expand *expand_of(struct list_query *query, const struct expansion *e)
+/* The place of an expansion that was asked for already, or -1. */
+static int place_of(const struct list_query *query, const struct expansion *e, int within)
 {
 	for (size_t i = 0; i < query->n_expand; i++)
-		if (query->expand[i].expansion == e)
-			return &query->expand[i];
-	return NULL;
+		if (query->expand[i].expansion == e && query->expand[i].within == within)
+			return (int)i;
+	return -1;
 }
 
-/* Each first level stands once; what is nested in it joins it there. */
-static bool add_expand(struct query_reader *q, const struct expansion *e, const struct expansion *nested)
+/* Each stands once; a second level joins the first that it stands in. -1 when there are too many. */
+static int add_expand(struct query_reader *q, const struct expansion *e, int within)
 {
-	struct expand *same = expand_of(q->query, e);
+	int place = place_of(q->query, e, within);
 
-	if (!same && q->query->n_expand == LIMIT_EXPANSIONS) {
+	if (place >= 0)
+		return place;
+	if (q->query->n_expand == LIMIT_EXPANSIONS) {
 		query_reader_complain(q, "expand", "too_many", "shows at most %d kinds of rows", LIMIT_EXPANSIONS);
-		return false;
+		return -1;
 	}
-	if (!same) {
-		q->query->expand[q->query->n_expand++] = (struct expand){ e, nested };
-		return true;
-	}
-	if (nested && same->nested && same->nested != nested) {
-		query_reader_complain(q, "expand", "too_many",
-				      "shows one kind of rows within %s; ask for %s in a request of its own", e->name,
-				      nested->name);
-		return false;
-	}
-	same->nested = nested ? nested : same->nested;
-	return true;
+	q->query->expand[q->query->n_expand] = (struct expand){ e, within };
+	return (int)q->query->n_expand++;
 }
 
 /* One name, or two with a dot between: the second level stands within the first. */
@@ -159,17 +152,21 @@ static bool read_expand(struct query_reader *q, const char *text)
 	size_t len = strcspn(text, ".");
 	const struct expansion *first = expansion_named(q->resource, text, len), *nested;
 	const char *second = text + len + 1;
+	int place;
 
 	if (!first)
 		return complain_of_expansion(q, q->resource, text);
 	if (text[len] == '\0')
-		return add_expand(q, first, NULL);
+		return add_expand(q, first, -1) >= 0;
 	if (strchr(second, '.')) {
 		query_reader_complain(q, "expand", "too_deep", "goes two levels deep at most, as in findings.actions");
 		return false;
 	}
 	nested = expansion_named(resources[first->target], second, strlen(second));
-	return nested ? add_expand(q, first, nested) : complain_of_expansion(q, resources[first->target], second);
+	if (!nested)
+		return complain_of_expansion(q, resources[first->target], second);
+	place = add_expand(q, first, -1);
+	return place >= 0 && add_expand(q, nested, place) >= 0;
 }
 
 void query_shape_expand(struct query_reader *q, const char *value)
