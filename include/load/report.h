@@ -22,7 +22,8 @@
 struct report {
 	FILE *out;
 	bool terminal;    /* a line may be written over */
-	bool midline;     /* its end is still to come */
+	bool begun;       /* the number of rows is known */
+	bool midline;     /* the end of a line is still to come */
 	const char *name; /* of what is being loaded */
 	size_t rows;
 	unsigned complaints;

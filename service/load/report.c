@@ -34,6 +34,7 @@ struct report_number report_number(size_t number)
 void report_step(struct report *r, const char *name)
 {
 	r->name = name;
+	r->begun = false;
 	r->complaints = r->notes = 0;
 }
 
@@ -46,6 +47,7 @@ static void begin_line(struct report *r)
 void report_begin(struct report *r, size_t rows)
 {
 	r->rows = rows;
+	r->begun = true;
 	begin_line(r);
 	fflush(r->out);
 }
@@ -64,12 +66,12 @@ void report_end(struct report *r, const char *fmt, ...)
 {
 	va_list args;
 
-	if (r->midline && r->terminal) {
+	if (r->midline && r->terminal)
 		fputs("\r\033[K", r->out);
-		begin_line(r);
-	}
-	if (!r->midline)
+	if (!r->begun)
 		fprintf(r->out, "loading %s:", r->name);
+	else if (!r->midline || r->terminal)
+		begin_line(r);
 	fputc(' ', r->out);
 	va_start(args, fmt);
 	vfprintf(r->out, fmt, args);

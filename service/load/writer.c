@@ -214,7 +214,7 @@ static bool is_written_in(const struct session *s, const char *authority_id)
 /* A row that is left out is known, so that what refers to it is left out as well. */
 static void leave_out(struct session *s, const struct batch *b, struct item *item)
 {
-	const struct known_row row = { .id = "", .deleted = true };
+	const struct known_row row = { .id = "00000000-0000-7000-8000-000000000000", .deleted = true };
 	struct known_row there;
 
 	item->state = ITEM_LEFT;

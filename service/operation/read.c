@@ -141,6 +141,16 @@ static int count_all(struct connection *c, const struct call *call, const struct
 	return outcome;
 }
 
+/* An answer over its ceiling is the doing of the request, not a fault of ours. */
+static int check_fits(const struct buf *out, struct error *err)
+{
+	if (!buf_ok(out))
+		error_add(err, ERR_MALFORMED, IN_QUERY, "", "too_much",
+			  "the answer would be over %u MiB: ask for fewer rows, fields or expansions",
+			  LIMIT_ANSWER_BYTES >> 20);
+	return error_check(err);
+}
+
 /* A context for reading: with the moment that the query asks about. */
 static struct call reading(const struct call *call, const struct list_query *q)
 {
@@ -159,9 +169,7 @@ static int list_within(struct connection *c, const struct call *call, const stru
 		free(TAKE(page->next_cursor));
 	if (q->include_total && count_all(c, call, q, within, &page->total, err) < 0)
 		return -1;
-	if (!buf_ok(out))
-		return error_set(err, ERR_INTERNAL, "the answer does not fit: ask for fewer rows or expansions");
-	return 0;
+	return check_fits(out, err);
 }
 
 int operation_list(const struct call *call, const struct list_query *query, const struct parent *parent,
@@ -210,8 +218,8 @@ int operation_read(const struct call *call, const struct list_query *query, cons
 		return error_set(err, ERR_NOT_FOUND, "there is no such %s", query->resource->name);
 	if (write_rows(c, &reader, query, &columns, row, 1, false, out, err) < 0)
 		return -1;
-	if (!buf_ok(out))
-		return error_set(err, ERR_INTERNAL, "the answer does not fit");
+	if (check_fits(out, err) < 0)
+		return -1;
 	representation_etag(etag, result_text(row, 0, columns.version), out->data + start, out->len - start);
 	return 0;
 }

@@ -79,10 +79,10 @@ static int note_sent(struct batch *b, struct prepared *prepare, bool quiet, int 
 }
 
 /*
- * Makes room for what this batch and the next may bring, for what goes keeps its
- * slot until that is confirmed: the server keeps a prepared statement until it is
- * told otherwise. This goes first, before anything that can fail; what
- * is not confirmed all the same keeps its slot, and is sent again.
+ * Makes room for what the batch may bring: the server keeps a prepared statement
+ * until it is told otherwise. Twice over, because what goes holds its slot until
+ * that is confirmed. This goes first, before anything that can fail; what is not
+ * confirmed all the same keeps its slot, and is sent again.
  */
 static int send_forgets(struct connection *c, struct batch *b)
 {

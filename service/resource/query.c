@@ -75,9 +75,11 @@ bool query_check_search(const char *text, struct error *err)
 		error_add(err, ERR_MALFORMED, IN_QUERY, "/q", "empty",
 			  "has no words to search for; leave it out, or give some");
 	else if (text_length(text) > SEARCH_CHARS)
-		error_add(err, ERR_MALFORMED, IN_QUERY, "/q", "too_long", "must be at most %d characters", SEARCH_CHARS);
+		error_add(err, ERR_MALFORMED, IN_QUERY, "/q", "too_long", "must be at most %d characters",
+			  SEARCH_CHARS);
 	else if (count_minuses(text) > SEARCH_MINUSES)
-		error_add(err, ERR_MALFORMED, IN_QUERY, "/q", "too_many", "can exclude at most %d words", SEARCH_MINUSES);
+		error_add(err, ERR_MALFORMED, IN_QUERY, "/q", "too_many", "can exclude at most %d words",
+			  SEARCH_MINUSES);
 	return err->n_complaints == before;
 }
 

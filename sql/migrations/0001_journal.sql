@@ -62,10 +62,12 @@ CREATE TABLE inspectd.journal (
 CREATE INDEX journal_row ON inspectd.journal (table_name, row_key, seq);
 GRANT SELECT ON inspectd.journal TO inspectd_api;
 
--- Which tables are journaled, and by which columns a row of each is known.
+-- Which tables are journaled, by which columns a row of each is known, and by
+-- which the journal finds rows of it without reading them all.
 CREATE TABLE inspectd.journaled_table (
-    table_name  text PRIMARY KEY,
-    key_columns text[] NOT NULL
+    table_name   text PRIMARY KEY,
+    key_columns  text[] NOT NULL,
+    find_columns text[] NOT NULL DEFAULT '{}'
 );
 GRANT SELECT ON inspectd.journaled_table TO inspectd_api;
 
@@ -106,22 +108,30 @@ BEGIN
 END
 $$;
 
--- Puts a table under the journal. The key's first column gets an index, so that
--- the table as it once was can be read one row, or one owner's rows, at a time.
+-- Lets the table as it once was be read by a column: one row, or one owner's rows,
+-- at a time. Due wherever a view or an expansion asks for the rows of a parent.
+CREATE FUNCTION inspectd.journal_find(name text, column_name text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    type text;
+BEGIN
+    UPDATE inspectd.journaled_table SET find_columns = find_columns || column_name WHERE table_name = name;
+    SELECT format_type(atttypid, atttypmod) INTO STRICT type FROM pg_attribute
+     WHERE attrelid = ('inspectd.' || quote_ident(name))::regclass AND attname = column_name;
+    EXECUTE format('CREATE INDEX %I ON inspectd.journal (((image ->> %L)::%s), seq) WHERE table_name = %L',
+                   'journal_' || name || '_' || column_name, column_name, type, name);
+END
+$$;
+
+-- Puts a table under the journal, to be found by its key's first column.
 CREATE FUNCTION inspectd.journal_table(name text, VARIADIC key_columns text[]) RETURNS void
     LANGUAGE plpgsql AS $$
-DECLARE
-    first_type text;
 BEGIN
     INSERT INTO inspectd.journaled_table VALUES (name, key_columns);
     EXECUTE format('CREATE TRIGGER journal AFTER INSERT OR UPDATE OR DELETE ON inspectd.%I '
                    'FOR EACH ROW EXECUTE FUNCTION inspectd.journal_write(%s)', name,
                    (SELECT string_agg(quote_literal(c), ', ' ORDER BY n)
                       FROM unnest(key_columns) WITH ORDINALITY AS k (c, n)));
-    SELECT format_type(atttypid, atttypmod) INTO first_type FROM pg_attribute
-     WHERE attrelid = ('inspectd.' || quote_ident(name))::regclass AND attname = key_columns[1];
-    EXECUTE format('CREATE INDEX %I ON inspectd.journal (((image ->> %L)::%s), seq) WHERE table_name = %L',
-                   'journal_' || name, key_columns[1], first_type, name);
+    PERFORM inspectd.journal_find(name, key_columns[1]);
     IF EXISTS (SELECT FROM pg_attribute WHERE attname = 'version' AND attnum > 0
                 AND attrelid = ('inspectd.' || quote_ident(name))::regclass) THEN
         EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON inspectd.%I '
@@ -138,16 +148,16 @@ DECLARE
     t record;
 BEGIN
     FOR t IN
-        SELECT j.table_name, j.key_columns[1] AS first_key,
-               string_agg(CASE a.attname
-                   WHEN j.key_columns[1]
+        SELECT j.table_name,
+               string_agg(CASE
+                   WHEN a.attname = ANY (j.find_columns)
                    THEN format('(j.image ->> %L)::%s AS %I', a.attname,
                                format_type(a.atttypid, a.atttypmod), a.attname)
                    ELSE format('r.%I', a.attname) END, ', ' ORDER BY a.attnum) AS columns
           FROM inspectd.journaled_table j
           JOIN pg_attribute a ON a.attrelid = ('inspectd.' || quote_ident(j.table_name))::regclass
                              AND a.attnum > 0 AND NOT a.attisdropped
-         GROUP BY j.table_name, j.key_columns
+         GROUP BY j.table_name
     LOOP
         EXECUTE format(
             'CREATE VIEW recorded.%1$I WITH (security_invoker = true) AS '
@@ -187,4 +197,4 @@ $$;
 -- Everybody may execute a new function. Put on a table of one's own, even a
 -- temporary one, this trigger would write whatever one likes into the journal.
 REVOKE EXECUTE ON FUNCTION inspectd.journal_write(), inspectd.journal_table(text, text[]),
-    inspectd.rebuild_recorded(), inspectd.drop_derived() FROM PUBLIC;
+    inspectd.journal_find(text, text), inspectd.rebuild_recorded(), inspectd.drop_derived() FROM PUBLIC;

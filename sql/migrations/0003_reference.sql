@@ -110,6 +110,7 @@ SELECT inspectd.journal_table('theme', 'id');
 SELECT inspectd.journal_table('bank_holiday', 'title', 'date');
 SELECT inspectd.journal_table('authority', 'id');
 SELECT inspectd.journal_table('authority_succession', 'predecessor_id', 'successor_id');
+SELECT inspectd.journal_find('authority_succession', 'successor_id');
 SELECT inspectd.journal_table('statistical_neighbour', 'authority_id', 'rank');
 
 GRANT SELECT ON inspectd.framework, inspectd.framework_strand, inspectd.framework_grade, inspectd.theme,

@@ -239,6 +239,10 @@ SELECT inspectd.journal_table('finding_link', 'finding_id', 'earlier_id');
 SELECT inspectd.journal_table('action', 'id');
 SELECT inspectd.journal_table('action_finding', 'action_id', 'finding_id');
 
+SELECT inspectd.journal_find('inspection', 'authority_id');
+SELECT inspectd.journal_find('finding', 'inspection_id');
+SELECT inspectd.journal_find('action_finding', 'finding_id');
+
 DO $$
 DECLARE
     t text;

@@ -17,8 +17,12 @@ SELECT jsonb_build_object(
 ); END
 $$;
 
-CREATE FUNCTION inspectd.inspection_facts(draft jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
-BEGIN RETURN (
+-- Volatile, and one at a time for each authority: of two visits that overlap, written
+-- at once, the second must see the first. Each statement below has a snapshot of its own.
+CREATE FUNCTION inspectd.inspection_facts(draft jsonb) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+PERFORM pg_advisory_xact_lock(hashtext('inspection_facts'), hashtext(draft ->> 'authority_id'));
+RETURN (
 WITH d AS (
     SELECT draft ->> 'authority_id' AS authority_id, draft ->> 'kind' AS kind, draft ->> 'body' AS body,
            (draft ->> 'id')::uuid AS id,

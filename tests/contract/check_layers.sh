@@ -82,14 +82,5 @@ breaches_of "only service/core/config.c reads the environment" < <(
 )
 breaches_of "goto" < <(search '(^|[[:space:];{}])goto[[:space:]]+[A-Za-z_]+[[:space:]]*;' "${files[@]}")
 
-# --- each file says what it is for, and bans what is unsafe ------------------------
-for file in "${files[@]}"; do
-    [ "$(head -c 2 "$file")" = "/*" ] || breach "$file:1: does not start with a comment that says what it is for"
-    if [[ $file == *.c ]]; then
-        last=$(grep -E '^[[:space:]]*#[[:space:]]*include' "$file" | tail -n 1)
-        [ "$last" = '#include "core/banned.h"' ] || breach "$file:1: the last include is not \"core/banned.h\""
-    fi
-done
-
 echo "check_layers: ${#files[@]} files, $breaches breaches"
 [ "$breaches" -eq 0 ]

@@ -193,10 +193,11 @@ def _values(value: Facets, tables: dict) -> Facets:
     return {"type": "array", "minItems": 1, "maxItems": tables["limits"]["filter_values"], "items": value}
 
 
-def _choice(names: list[str], most: int) -> Facets:
+def _choice(names: list[str], most: int | None = None) -> Facets:
     """Names from a closed list, each once."""
     items = {"type": "string", "enum": sorted(names)}
-    return {"type": "array", "minItems": 1, "maxItems": most, "uniqueItems": True, "items": items}
+    facets: Facets = {"type": "array", "minItems": 1, "uniqueItems": True, "items": items}
+    return facets | ({"maxItems": most} if most else {})
 
 
 def filters(resource: dict, tables: dict) -> dict[str, Facets]:
@@ -223,8 +224,7 @@ def filters(resource: dict, tables: dict) -> dict[str, Facets]:
 
 
 def _fields(resource: dict) -> Facets:
-    names = [f["name"] for f in resource["fields"] if not f["write_only"]]
-    return _choice(names, len(names))
+    return _choice([f["name"] for f in resource["fields"] if not f["write_only"]])
 
 
 def expansion_target(expansion: dict) -> str:
@@ -260,9 +260,8 @@ def list_parameters(resource: dict, tables: dict) -> dict[str, Facets]:
 
 
 def dimensions(resource: dict) -> list[str]:
-    """What /counts counts by: members, and the theme where rows have several."""
-    themes = ["theme_id"] if any(f["name"] == "theme_ids" for f in resource["fields"]) else []
-    return themes + [f["name"] for f in resource["fields"] if f["count"]]
+    """What /counts counts by: a member's values, or each of a list's, theme_ids by theme_id."""
+    return [f["name"].removesuffix("s") if f["type"] == "refs" else f["name"] for f in resource["fields"] if f["count"]]
 
 
 def count_parameters(resource: dict, tables: dict) -> dict[str, Facets]:

@@ -61,7 +61,24 @@ static void complaints_stand_on_lines_of_their_own(void **state)
 				      "a/b.csv:3: kind: is wrong\n"
 				      "a/b.csv:4: is wrong\n"
 				      "a/b.csv: is wrong\n"
-				      "loading findings: not loaded\n");
+				      "loading findings: 2 rows … not loaded\n");
+}
+
+static void what_is_left_out_is_told_but_no_complaint(void **state)
+{
+	_cleanup_(listener_done) struct listener l;
+
+	(void)state;
+	listener_init(&l);
+	report_step(&l.report, "findings");
+	l.report.lenient = true;
+	report_complaint(&l.report, &(struct place){ "a/b.csv", 3, "kind" }, "is wrong");
+	l.report.lenient = false;
+	report_end(&l.report, "done");
+	assert_string_equal(said(&l), "a/b.csv:3: kind: left out beside what the council wrote: is wrong\n"
+				      "loading findings: done\n");
+	assert_int_equal(l.report.complaints, 0);
+	assert_int_equal(l.report.notes, 1);
 }
 
 static void only_so_many_complaints_are_printed_but_all_are_counted(void **state)
@@ -99,6 +116,7 @@ int main(void)
 		cmocka_unit_test(a_step_is_one_line_where_nobody_watches),
 		cmocka_unit_test(a_terminal_sees_the_rows_go_by),
 		cmocka_unit_test(complaints_stand_on_lines_of_their_own),
+		cmocka_unit_test(what_is_left_out_is_told_but_no_complaint),
 		cmocka_unit_test(only_so_many_complaints_are_printed_but_all_are_counted),
 		cmocka_unit_test(a_cell_does_not_drive_the_terminal),
 	};

@@ -1,0 +1,507 @@
+"""Who may call what: keys, scopes, bindings, the person who acts; and what the journal and the log know of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import Any
+
+import psycopg
+import pytest
+
+from harness import cluster as clusters
+from harness.service import ALL_SCOPES, Answer, Api, Service
+
+ROUTES = json.loads(clusters.inspectd("describe"))["routes"]
+SCOPED = [route for route in ROUTES if route["scope"]]
+CLOSED = [route for route in ROUTES if route["scope"] is not None]
+OPEN = [route for route in ROUTES if route["scope"] is None]
+ABSENT = "01900000-0000-7000-8000-000000000000"
+
+
+def address(route: dict) -> str:
+    path = route["path"].replace("{slug}", "not-found")
+    return path.replace("{id}", "806" if "/authorities/" in path else ABSENT)
+
+
+def call(api: Api, route: dict, **options: Any) -> Answer:
+    body = {} if route["method"] in ("POST", "PATCH") else None
+    params = {"q": "x"} if route["path"] == "/v1/search" else None
+    return api.request(route["method"], address(route), params=params, json=body, **options)
+
+
+def name_of(route: dict) -> str:
+    return route["operation_id"]
+
+
+# --- keys --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer ik_nobody",
+        "Bearer x y",
+        "Basic aWs6eA==",
+        "Token ik_x",
+        "ik_x",
+        "Bearer " + "A" * 5000,
+        "Bearer ik_\u00e9",
+        "Bearer ' OR 1=1",
+    ],
+)
+def test_without_a_good_key_it_is_401_and_says_how(api, authorization):
+    answer = api.get("/v1/me", headers={"Authorization": authorization}, key=None, expect=401)
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert answer.problem["type"].endswith("/problems/unauthenticated")
+
+
+def test_another_scheme_is_no_use_even_with_a_good_key(api):
+    api.get("/v1/me", headers={"Authorization": f"Basic {api.key}"}, key=None, expect=401)
+
+
+def test_the_scheme_is_read_in_any_case(api):
+    api.get("/v1/me", headers={"Authorization": f"bearer {api.key}"}, key=None, expect=200)
+
+
+def test_one_key_does_not_open_another_database(api, start_service, make_database):
+    stranger = start_service(make_database()).make_key()
+    api.get("/v1/me", key=stranger, expect=401)
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=name_of)
+def test_every_route_but_the_open_ones_wants_a_key(api, route):
+    call(api, route, key=None).expect(401)
+
+
+@pytest.mark.parametrize("route", OPEN, ids=name_of)
+def test_the_open_routes_want_no_key(api, route):
+    call(api, route, key=None).expect(200)
+    call(api, route, key="ik_wrong").expect(200)
+
+
+@pytest.mark.parametrize("path", sorted({route["path"] for route in ROUTES}))
+def test_options_wants_no_key_anywhere(api, path):
+    route = next(route for route in ROUTES if route["path"] == path)
+    answer = api.options(address(route), key=None, expect=204)
+    methods = {route["method"] for route in ROUTES if route["path"] == path}
+    allowed = {method.strip() for method in answer.headers["Allow"].split(",")}
+    assert allowed == methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+    assert ("PATCH" in methods) == (answer.headers["Accept-Patch"] is not None)
+
+
+def client_of(service: Service, key: str) -> str:
+    return service.api(key).get("/v1/me", expect=200).json["client_id"]
+
+
+def test_a_revoked_key_stops_working_within_a_second(service):
+    key = service.make_key(["actions:read"], name="revoked", new=True)
+    api = service.api(key)
+    for _ in range(20):  # let every worker know the key
+        api.get("/v1/me", expect=200)
+    service.run("client", "revoke", client_of(service, key))
+    revoked = time.monotonic()
+    last_welcome = revoked
+    while time.monotonic() < revoked + 1.3:
+        if api.get("/v1/me").expect(200, 401).status == 200:
+            last_welcome = time.monotonic()
+        elif time.monotonic() > revoked + 1.1:
+            break
+    assert last_welcome - revoked <= 1.05
+    api.get("/v1/me", expect=401)
+
+
+def test_an_expired_key_is_401(service, db):
+    arguments = ["client", "add", "--name", "brief", "--scopes", "actions:read", "--expires"]
+    good = service.run(*arguments, "2099-12-31").strip()
+    client = client_of(service, good)
+    db.execute("UPDATE inspectd.client SET expires_at = now() - interval '1 second' WHERE id = %s", [client])
+    stranger = service.run(*arguments, "2099-12-31").strip()
+    db.execute(
+        "UPDATE inspectd.client SET expires_at = now() - interval '1 second' WHERE id <> %s AND name = 'brief'",
+        [client],
+    )
+    service.api(stranger).get("/v1/me", expect=401)
+
+
+def test_neither_the_database_nor_the_log_holds_a_key(service, api, db):
+    api.get("/v1/me", expect=200)
+    api.get("/v1/me", key="ik_mistyped_by_somebody", expect=401)
+    dumped = str(db.execute("SELECT * FROM inspectd.client").fetchall())
+    assert api.key not in dumped and api.key[3:] not in dumped
+    for secret in (api.key, "mistyped"):
+        assert secret not in service.log_text
+
+
+# --- scopes ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", SCOPED, ids=name_of)
+def test_a_route_opens_with_its_scope_and_not_without(api, service, route):
+    others = [scope for scope in ALL_SCOPES if scope not in (route["scope"], "admin")]
+    answer = call(api, route, key=service.make_key(others)).expect(403)
+    assert route["scope"] in answer.problem["detail"]
+    assert route["scope"] in answer.headers["WWW-Authenticate"]
+    opened = call(api, route, key=service.make_key([route["scope"]]))
+    assert opened.status not in (401, 403), str(opened)
+
+
+def test_every_route_without_a_scope_takes_any_key(api, service):
+    key = service.make_key(["themes:read"])
+    for route in CLOSED:
+        if not route["scope"]:
+            call(api, route, key=key).expect(200)
+
+
+def test_reading_is_not_writing_nor_the_other_way_round(api, service):
+    reader, writer = service.make_key(["actions:read"]), service.make_key(["actions:write"])
+    body = {"authority_id": "806", "title": "Whose"}
+    api.post("/v1/actions", body, key=reader, expect=403)
+    made = api.post("/v1/actions", body, key=writer, expect=201).json
+    api.get(f"/v1/actions/{made['id']}", key=writer, expect=403)
+    api.get(f"/v1/actions/{made['id']}", key=reader, expect=200)
+
+
+def test_an_expansion_needs_the_scope_of_what_it_shows(api, service):
+    """Else it would be a way round."""
+    key = service.make_key(["actions:read"])
+    api.get("/v1/actions", {"expand": "findings"}, key=key, expect=403)
+    key = service.make_key(["actions:read", "findings:read"])
+    api.get("/v1/actions", {"expand": "findings"}, key=key, expect=200)
+    api.get("/v1/actions", {"expand": "findings.inspection"}, key=key, expect=403)
+
+
+def test_search_shows_only_what_the_key_may_read(api, service):
+    action = api.create("/v1/actions", {"authority_id": "806", "title": "Quokka sanctuary"})
+    assert action["id"] in [row["id"] for row in api.get("/v1/search", {"q": "quokka"}, expect=200).data]
+    found = api.get("/v1/search", {"q": "quokka"}, key=service.make_key(["findings:read"]), expect=200).data
+    assert found == []
+
+
+def test_me_says_what_the_key_may_do(service):
+    key = service.make_key(["findings:read", "actions:write"], ["806", "870"], name="Middlesbrough and Reading")
+    me = service.api(key).get("/v1/me", expect=200).json
+    assert me["name"] == "Middlesbrough and Reading"
+    assert sorted(me["scopes"]) == ["actions:write", "findings:read"]
+    assert sorted(me["authority_ids"]) == ["806", "870"]
+    assert me["person"] is None
+    assert service.admin().get("/v1/me", expect=200).json["authority_ids"] is None
+
+
+# --- bound to authorities ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def bound(service: Service) -> Api:
+    """A client that belongs to Middlesbrough."""
+    return service.api(service.make_key([scope for scope in ALL_SCOPES if scope != "admin"], ["806"], name="bound"))
+
+
+@pytest.fixture(scope="module")
+def elsewhere(api: Api) -> dict[str, dict]:
+    """Rows of Reading, by sensitivity."""
+    return {
+        level: api.create("/v1/actions", {"authority_id": "870", "title": f"Of Reading, {level}", "sensitivity": level})
+        for level in ("public", "council", "restricted")
+    }
+
+
+def test_a_bound_key_writes_for_its_authorities(bound):
+    made = bound.create("/v1/actions", {"authority_id": "806", "title": "Ours"})
+    path = f"/v1/actions/{made['id']}"
+    bound.patch(path, {"title": "Still ours"}, expect=200)
+    bound.move(path, "in_progress", expect=200)
+    bound.delete(path, expect=204)
+    bound.post(f"{path}/restore", expect=200)
+
+
+def test_a_bound_key_does_not_write_for_others(bound, elsewhere):
+    bound.post("/v1/actions", {"authority_id": "870", "title": "Not ours"}).expect(403, 404, 422)
+    bound.post("/v1/authorities/870/actions", {"title": "Not ours"}).expect(403, 404, 422)
+    bound.post("/v1/inspections", {"authority_id": "870", "kind": "peer_review"}).expect(403, 404, 422)
+    for row in elsewhere.values():
+        path = f"/v1/actions/{row['id']}"
+        bound.patch(path, {"title": "Not ours"}, if_match="*").expect(403, 404)
+        bound.move(path, "in_progress", if_match="*").expect(403, 404)
+        bound.delete(path, if_match="*").expect(403, 404)
+        bound.post(f"{path}/restore").expect(403, 404)
+
+
+def test_a_bound_key_reads_of_others_what_is_public_and_nothing_else(bound, elsewhere):
+    visible = [
+        level
+        for level, row in elsewhere.items()
+        if bound.get(f"/v1/actions/{row['id']}").expect(200, 404).status == 200
+    ]
+    assert visible == ["public"]
+    listed = {row["id"] for row in bound.all("/v1/actions", {"authority_id": "870"})}
+    assert listed == {elsewhere["public"]["id"]}
+    counted = bound.get("/v1/actions/counts", {"by": "sensitivity", "authority_id": "870"}, expect=200).data
+    assert counted == [{"sensitivity": "public", "count": 1}]
+
+
+def test_what_is_not_ours_to_see_answers_like_what_is_absent(bound, elsewhere):
+    def problem(id: str) -> tuple:
+        answer = bound.get(f"/v1/actions/{id}", expect=404)
+        told = answer.problem
+        return told["title"], told["detail"].replace(id, "ID"), answer.headers["ETag"]
+
+    assert problem(elsewhere["council"]["id"]) == problem(ABSENT)
+
+
+def test_a_bound_key_sees_nothing_more_through_the_past_or_an_expansion_or_search(api, bound, elsewhere):
+    hidden = elsewhere["council"]
+    moment = {"as_recorded_at": hidden["updated_at"]}
+    bound.get(f"/v1/actions/{hidden['id']}", moment, expect=404)
+    assert hidden["id"] not in {row["id"] for row in bound.all("/v1/actions", moment | {"authority_id": "870"})}
+    finding = api.get("/v1/authorities/870/findings", {"limit": 1}, expect=200).data[0]
+    linked = api.create("/v1/actions", {"title": "Wallaby crossing", "finding_ids": [finding["id"]]})
+    seen = bound.get("/v1/findings", {"id": finding["id"], "expand": "actions"}, expect=200).data
+    assert all(
+        linked["id"] not in {row["id"] for row in row["actions"]} and linked["id"] not in row["action_ids"]
+        for row in seen
+    )
+    assert bound.get("/v1/search", {"q": "wallaby"}, expect=200).data == []
+
+
+def test_published_inspections_of_everybody_are_open_to_every_caller(bound):
+    """Because councils compare."""
+    assert bound.get("/v1/inspections", {"include_total": True, "limit": 1}, expect=200).json["page"]["total"] == 561
+
+
+def test_a_reference_to_what_one_may_not_see_answers_like_one_to_what_is_absent(api, bound):
+    visit = api.create("/v1/inspections", {"authority_id": "870", "kind": "peer_review"})
+    finding = api.create("/v1/findings", {"inspection_id": visit["id"], "kind": "recommendation"})
+
+    def complaints(id: str) -> list[tuple]:
+        answer = bound.post("/v1/actions", {"authority_id": "806", "title": "Refers", "finding_ids": [id]}, expect=422)
+        return [(e["pointer"], e["code"], e["detail"].replace(id, "ID")) for e in answer.problem["errors"]]
+
+    assert complaints(finding["id"]) == complaints(ABSENT)
+
+
+# --- the person who acts ------------------------------------------------------------------------
+
+
+def test_a_client_with_act_as_may_say_who_acts(api):
+    me = api.get("/v1/me", headers={"X-Acting-User": "j.smith@example.gov.uk"}, expect=200).json
+    assert me["person"] == "j.smith@example.gov.uk"
+
+
+def test_without_act_as_nobody_else_can_be_named(api, service):
+    key = service.make_key(["actions:read"])
+    answer = api.get("/v1/me", headers={"X-Acting-User": "somebody"}, key=key, expect=403)
+    assert "act_as" in answer.text
+
+
+@pytest.mark.parametrize("person", ["", "x" * 201, "a\tb", b"\xff\xfe"])
+def test_a_person_who_cannot_be_written_down_is_refused(api, person):
+    answer = api.get("/v1/me", headers={"X-Acting-User": person}, expect=400)
+    assert [(e["in"], e["pointer"]) for e in answer.problem["errors"]] == [("header", "/X-Acting-User")]
+
+
+# --- the journal -----------------------------------------------------------------------------------
+
+
+def journal(db: psycopg.Connection, key: str) -> list[tuple]:
+    return db.execute(
+        "SELECT op, version, actor, person, request_id, reason FROM inspectd.journal WHERE row_key = %s AND table_name = 'action' ORDER BY seq",
+        [key],
+    ).fetchall()
+
+
+def test_the_journal_knows_who_changed_what_in_which_request_and_why(api, db):
+    person = "j.smith@example.gov.uk"
+    acting = api.with_headers(X_Acting_User=person)
+    client = f"client:{api.get('/v1/me').json['client_id']}"
+    made = acting.post(
+        "/v1/actions",
+        {"authority_id": "806", "title": "Kept in mind", "due_on": "2027-01-29"},
+        headers={"X-Request-ID": "made-1"},
+        expect=201,
+    ).json
+    path = f"/v1/actions/{made['id']}"
+    api.patch(
+        path,
+        {"due_on": "2027-02-26", "reason": "The partner is late."},
+        headers={"X-Request-ID": "moved-2"},
+        expect=200,
+    )
+    acting.move(path, "on_hold", reason="Waiting for the partner.", headers={"X-Request-ID": "held-3"}, expect=200)
+    acting.delete(path, headers={"X-Request-ID": "gone-4"}, expect=204)
+    api.post(f"{path}/restore", headers={"X-Request-ID": "back-5"}, expect=200)
+    assert journal(db, made["id"]) == [
+        ("created", 1, client, person, "made-1", None),
+        ("updated", 2, client, None, "moved-2", "The partner is late."),
+        ("updated", 3, client, person, "held-3", "Waiting for the partner."),
+        ("deleted", 4, client, person, "gone-4", None),
+        ("restored", 5, client, None, "back-5", None),
+    ]
+
+
+def test_links_are_journaled_with_the_request_that_made_them(api, db):
+    finding = api.get("/v1/authorities/806/findings", {"limit": 1}, expect=200).ids[0]
+    made = api.post(
+        "/v1/actions", {"title": "Linked", "finding_ids": [finding]}, headers={"X-Request-ID": "linked-1"}, expect=201
+    ).json
+    api.patch(f"/v1/actions/{made['id']}", {"finding_ids": []}, headers={"X-Request-ID": "unlinked-2"}, expect=200)
+    rows = db.execute(
+        "SELECT op, request_id FROM inspectd.journal WHERE table_name = 'action_finding' AND row_key = %s ORDER BY seq",
+        [f"{made['id']}:{finding}"],
+    ).fetchall()
+    assert rows == [("created", "linked-1"), ("deleted", "unlinked-2")]
+
+
+def test_what_one_request_says_does_not_stick_to_the_next(api, service, db):
+    acting = api.with_headers(X_Acting_User="first")
+    for n in range(10):
+        acting.post("/v1/actions", {"authority_id": "806", "title": f"By the first {n}"}, expect=201)
+        made = api.post("/v1/actions", {"authority_id": "806", "title": f"By nobody {n}"}, expect=201).json
+        [(_, _, _, person, _, _)] = journal(db, made["id"])
+        assert person is None
+
+
+def test_what_psql_changes_is_journaled_too(api, db):
+    made = api.create("/v1/actions", {"authority_id": "806", "title": "Behind the service's back"})
+    db.execute("UPDATE inspectd.action SET detail = 'By hand.' WHERE id = %s", [made["id"]])
+    assert [(op, version, actor) for op, version, actor, *_ in journal(db, made["id"])][1:] == [
+        ("updated", 2, "database:inspectd_owner")
+    ]
+    assert api.get(f"/v1/actions/{made['id']}", expect=200).json["version"] == 2
+
+
+def test_what_is_refused_or_only_checked_leaves_no_trace(api, db):
+    count = "SELECT count(*) FROM inspectd.journal"
+    before = db.execute(count).fetchone()
+    api.post("/v1/actions", {"authority_id": "806", "title": ""}, expect=422)
+    api.post("/v1/actions?validate_only=true", {"authority_id": "806", "title": "Checked"}, expect=200)
+    assert db.execute(count).fetchone() == before
+
+
+# --- the role in the database --------------------------------------------------------------------------
+
+
+def test_the_service_runs_as_a_role_that_owns_nothing(service, api, cluster):
+    api.get("/v1/actions", expect=200)
+    with cluster.connect(service.database, clusters.SUPERUSER) as owner:
+        sessions = owner.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend' AND usename NOT IN ('inspectd_owner', 'postgres')",
+            [service.database],
+        ).fetchall()
+        assert sessions == [(clusters.SERVICE,)]
+        for role in (clusters.SERVICE, "inspectd_api"):
+            assert (
+                owner.execute(
+                    "SELECT rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = %s", [role]
+                ).fetchone()
+                == (False,) * 4
+            )
+            assert owner.execute("SELECT count(*) FROM pg_class WHERE relowner = %s::regrole", [role]).fetchone() == (
+                0,
+            )
+            assert owner.execute("SELECT count(*) FROM pg_proc WHERE proowner = %s::regrole", [role]).fetchone() == (0,)
+            may = owner.execute(
+                """SELECT c.relname, p FROM pg_class c, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p
+                WHERE c.relnamespace = 'inspectd'::regnamespace AND c.relkind = 'r' AND has_table_privilege(%s, c.oid, p)""",
+                [role],
+            ).fetchall()
+            assert not [
+                entry
+                for entry in may
+                if entry[0] in ("journal", "client", "migration", "framework", "theme", "external_ref")
+            ]
+            assert not [entry for entry in may if entry[1] == "TRUNCATE"]
+            assert (
+                ("action", "DELETE") not in may
+                and ("finding", "DELETE") not in may
+                and ("inspection", "DELETE") not in may
+            )
+
+
+def test_the_role_of_the_service_cannot_change_the_journal(service, cluster):
+    with cluster.connect(service.database, clusters.SERVICE) as connection:
+        for statement in (
+            "DELETE FROM inspectd.journal",
+            "UPDATE inspectd.journal SET actor = 'x'",
+            "DROP TABLE inspectd.action",
+            "DELETE FROM inspectd.action",
+            "ALTER TABLE inspectd.action DISABLE TRIGGER journal",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
+
+
+# --- request ids and traces ---------------------------------------------------------------------------------
+
+
+def line_of(service: Service, request_id: str) -> dict:
+    [line] = [line for line in service.log_lines() if line.get("request_id") == request_id]
+    return line
+
+
+@pytest.mark.parametrize("given", ["abc-123", "x" * 128, "a.b_c~d:e/f=g+h@i", "0"])
+def test_a_request_id_is_echoed_and_logged(api, service, given):
+    answer = api.get("/v1/actions", {"nonsense": 1}, headers={"X-Request-ID": given}, expect=400)
+    assert answer.headers["X-Request-ID"] == answer.problem["request_id"] == given
+    assert line_of(service, given)["status"] == 400
+
+
+@pytest.mark.parametrize("given", [None, "", "x" * 129, "with space", "new\tline", '"quoted"', b"\xc3\xa9", "{json}"])
+def test_without_a_fit_request_id_one_is_made(api, service, given):
+    answers = [api.get("/v1/me", headers={"X-Request-ID": given}, expect=200) for _ in range(2)]
+    made = [answer.headers["X-Request-ID"] for answer in answers]
+    assert len(set(made)) == 2 and given not in made
+    assert all(re.fullmatch(r"[0-9A-Za-z.-]{16,128}", one) for one in made)
+    assert line_of(service, made[0])["status"] == 200
+
+
+def test_every_kind_of_answer_has_a_request_id(api):
+    for answer in (
+        api.get("/v1/nowhere"),
+        api.options("/v1/actions"),
+        api.put("/v1/actions"),
+        api.get("/v1/me", key=None),
+        api.get("/livez"),
+        api.head("/v1/me"),
+    ):
+        assert answer.headers["X-Request-ID"], str(answer)
+
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+def test_a_traceparent_is_in_the_log_line(api, service):
+    answer = api.get("/v1/me", headers={"traceparent": TRACE}, expect=200)
+    assert "4bf92f3577b34da6a3ce929d0e0e4736" in json.dumps(line_of(service, answer.headers["X-Request-ID"]))
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "",
+        "nonsense",
+        "00-" + "0" * 32 + "-00f067aa0ba902b7-01",
+        TRACE + "-more",
+        TRACE.upper(),
+        "ff" + TRACE[2:],
+        "x" * 500,
+    ],
+)
+def test_a_traceparent_that_is_none_is_passed_over(api, service, trace):
+    answer = api.get("/v1/me", headers={"traceparent": trace}, expect=200)
+    assert "4bf92f3577b34da6a3ce929d0e0e4736" not in json.dumps(line_of(service, answer.headers["X-Request-ID"]))
+
+
+def test_the_log_names_the_caller_and_the_route_but_no_content(api, service):
+    made = api.create("/v1/actions", {"authority_id": "806", "title": "Nothing of this belongs in a log"})
+    answer = api.get(f"/v1/actions/{made['id']}", {"fields": "title"}, expect=200)
+    line = line_of(service, answer.headers["X-Request-ID"])
+    assert line["route"] == "/v1/actions/{id}"
+    assert line["caller"] == f"client:{api.get('/v1/me').json['client_id']}"
+    assert "Nothing of this" not in service.log_text

@@ -1,0 +1,1101 @@
+"""Lists: their envelope, paging, sorting, filters, counts, sparse fields and expansion."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+import re
+from typing import Any, Callable, Iterator
+
+import psycopg
+import pytest
+
+from harness import cluster as clusters
+from harness.service import Answer, Api
+
+NDJSON = {"Accept": "application/x-ndjson"}
+DESCRIBED = json.loads(clusters.inspectd("describe"))
+RESOURCES = {resource["name"]: resource for resource in DESCRIBED["resources"]}
+LISTED = [
+    name
+    for name in RESOURCES
+    if any(
+        route["method"] == "GET" and route["path"] == f"/v1/{RESOURCES[name]['plural']}"
+        for route in DESCRIBED["routes"]
+    )
+]
+NESTED = [route for route in DESCRIBED["routes"] if route["method"] == "GET" and route["parent"]]
+TEXTUAL = ("text", "enum", "id", "ref")
+
+
+def path_of(resource: str) -> str:
+    return f"/v1/{RESOURCES[resource]['plural']}"
+
+
+def fields_with(resource: str, mark: str) -> list[dict]:
+    return [field for field in RESOURCES[resource]["fields"] if field[mark]]
+
+
+def whole(api: Api, path: str, params: Any = None) -> list[dict]:
+    answer = api.get(path, params, headers=NDJSON, expect=200, validate=False)
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def ids(rows: list[dict]) -> list[str]:
+    return [row["id"] for row in rows]
+
+
+def refused(answer: Answer, *names: str) -> Answer:
+    """400, every complaint about the query, and these parameters named."""
+    answer.expect(400)
+    assert {error["in"] for error in answer.problem["errors"]} == {"query"}
+    assert sorted(answer.pointers) == sorted("/" + name if name else "" for name in names), str(answer)
+    return answer
+
+
+# --- what the tests list -----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def world(api: Api) -> dict[str, Any]:
+    """Actions and findings with missing values, equal values and awkward texts, beside the reference data."""
+    visit = api.create(
+        "/v1/inspections",
+        {
+            "authority_id": "806",
+            "kind": "focused_visit",
+            "start_on": "2024-05-14",
+            "end_on": "2024-05-15",
+            "sequence_number": 2,
+            "inspectors_count": 2,
+            "delivery": "on_site",
+            "planned_start_on": "2024-05-01",
+            "planned_precision": "month",
+            "received_on": "2024-06-10",
+            "verbal_feedback_on": "2024-05-16",
+            "theme_ids": ["management-oversight"],
+            "status": "reported",
+        },
+    )
+    other = api.create(
+        "/v1/inspections",
+        {
+            "authority_id": "870",
+            "kind": "monitoring_visit",
+            "planned_start_on": "2026-12-01",
+            "planned_precision": "tentative",
+            "follows_id": api.get("/v1/authorities/870/inspections", {"limit": 1}).ids[0],
+            "delivery": "remote",
+        },
+    )
+    texts = [
+        "Supervision is irregular and seldom recorded",
+        "Thresholds are understood by partners",
+        "Supervising managers do not record decisions",
+        "Strategy meetings start late",
+    ]
+    findings: list[dict] = []
+    for n, text in enumerate(texts):
+        body = {
+            "inspection_id": visit["id"],
+            "kind": "area_for_improvement" if n else "strength",
+            "number": n + 1,
+            "text": text,
+            "polarity": "negative" if n else "positive",
+            "stage": "provisional" if n == 3 else "final",
+            "theme_ids": ["management-oversight", "thresholds"][: n % 3],
+        }
+        if n == 2:
+            body |= {
+                "parent_id": findings[1]["id"],
+                "contested": True,
+                "contested_response": "Two cases only.",
+                "national_framework_ref": "outcome_1",
+            }
+        findings.append(api.create("/v1/findings", body))
+    earlier = api.get("/v1/authorities/806/findings", {"limit": 2, "sort": "id", "inspection_id_ne": visit["id"]}).data
+    api.patch(
+        f"/v1/findings/{findings[1]['id']}",
+        {
+            "links": [
+                {"earlier_id": earlier[0]["id"], "relation": "repeats"},
+                {"earlier_id": earlier[1]["id"], "relation": "worsened"},
+            ]
+        },
+        expect=200,
+    )
+    titles = [
+        "Audit supervision notes",
+        "audit supervision notes",
+        "Äußern",
+        "Zebra crossing",
+        "élan vital",
+        "Elan",
+        "100% of plans",
+        "a, b and c",
+        "back\\slash",
+        "under_score",
+        "Train managers",
+        "Train managers",
+    ]
+    actions = []
+    for n, title in enumerate(titles * 2):
+        body = {
+            "authority_id": "870" if n % 5 == 4 else "806",
+            "title": title,
+            "number": [None, "1.1", "1.10", "1.2"][n % 4],
+            "due_on": [None, "2026-01-31", "2099-12-31", "2026-01-31"][n % 4],
+            "lead_role": [None, "Director", "Head, front door"][n % 3],
+            "start_on": [None, "2025-11-03"][n % 2],
+            "forecast_on": ["2027-01-04", None, None][n % 3],
+            "sensitivity": "restricted" if n == 7 else "council",
+            "status": ["not_started", "in_progress", "proposed", "complete", "cancelled", "on_hold"][n % 6],
+            "external_refs": {"pentana": f"ACT {n}", "plan": f"p:{n}"} if n % 2 else {},
+        }
+        if body["status"] == "complete":
+            body["completed_on"] = f"2026-02-{n + 1:02d}"
+        if body["authority_id"] == "806":
+            body["finding_ids"] = [f["id"] for f in findings[: n % 4]]
+        actions.append(api.create("/v1/actions", body))
+    removed = api.create("/v1/actions", {"authority_id": "806", "title": "Removed at once"})
+    api.delete(f"/v1/actions/{removed['id']}", expect=204)
+    return {
+        "visit": visit,
+        "other": other,
+        "findings": findings,
+        "actions": actions,
+        "removed": removed,
+        "earlier": earlier,
+    }
+
+
+@pytest.fixture(scope="module")
+def everything(api: Api, world: dict) -> Callable[[str], list[dict]]:
+    """everything("action"): all rows of the list, read once."""
+    kept: dict[str, list[dict]] = {}
+
+    def read(resource: str) -> list[dict]:
+        if resource not in kept:
+            kept[resource] = whole(api, path_of(resource))
+        return kept[resource]
+
+    return read
+
+
+# --- the envelope and its pages -------------------------------------------------------
+
+
+def test_a_list_has_its_rows_its_page_and_its_links(api, world):
+    answer = api.get("/v1/actions", {"limit": 5, "authority_id": "806"}, expect=200)
+    body = answer.json
+    assert list(body) == ["data", "page", "links"]
+    assert len(body["data"]) == 5
+    assert body["page"] | {"next_cursor": None} == {"limit": 5, "has_more": True, "next_cursor": None}
+    assert body["links"]["self"] == "/v1/actions?limit=5&authority_id=806"
+    assert answer.headers["Link"] == f'<{body["links"]["next"]}>; rel="next"'
+    following = api.get(body["links"]["next"], expect=200)
+    assert (
+        following.ids
+        == api.get(
+            "/v1/actions", {"limit": 5, "authority_id": "806", "cursor": body["page"]["next_cursor"]}, expect=200
+        ).ids
+    )
+    assert not set(answer.ids) & set(following.ids)
+
+
+def test_the_last_page_leads_nowhere(api, world):
+    answer = api.get("/v1/actions", {"limit": 200}, expect=200)
+    assert answer.json["page"] == {"limit": 200, "has_more": False, "next_cursor": None}
+    assert answer.json["links"]["next"] is None
+    assert answer.headers["Link"] is None
+
+
+def test_a_page_that_is_exactly_full_knows_that_nothing_follows(api, world):
+    answer = api.get("/v1/actions", {"limit": len(world["actions"])}, expect=200)
+    assert len(answer.data) == len(world["actions"]) and not answer.json["page"]["has_more"]
+
+
+def test_a_list_without_matches_is_empty_and_not_an_error(api):
+    answer = api.get("/v1/findings", {"authority_id": "806", "created_at_lt": "1999-01-01T00:00:00Z"}, expect=200)
+    assert answer.data == [] and not answer.json["page"]["has_more"]
+
+
+def test_without_a_limit_a_page_has_fifty_rows(api):
+    assert len(api.get("/v1/findings", expect=200).data) == 50
+
+
+@pytest.mark.parametrize("limit", [1, 200])
+def test_the_bounds_of_limit_are_allowed(api, limit):
+    assert len(api.get("/v1/findings", {"limit": limit}, expect=200).data) == limit
+
+
+@pytest.mark.parametrize(
+    "limit", ["0", "201", "-1", "1.5", "ten", "", "%201", "1%20", "0x10", "1e2", "%2B5", "9" * 30, "2147483648"]
+)
+def test_any_other_limit_is_refused_and_never_clamped(api, limit):
+    refused(api.get(f"/v1/findings?limit={limit}"), "limit")
+
+
+def test_the_total_is_told_only_when_asked_for(api, world):
+    filters = {"authority_id": "806", "limit": 3}
+    assert "total" not in api.get("/v1/actions", filters | {"include_total": False}, expect=200).json["page"]
+    first = api.get("/v1/actions", filters | {"include_total": True}, expect=200).json["page"]
+    second = api.get("/v1/actions", filters | {"include_total": True, "cursor": first["next_cursor"]}, expect=200).json[
+        "page"
+    ]
+    assert first["total"] == second["total"] == sum(a["authority_id"] == "806" for a in world["actions"])
+
+
+def test_deleted_rows_are_not_listed(api, world):
+    assert world["removed"]["id"] not in ids(api.all("/v1/actions"))
+    assert api.get("/v1/actions", {"id": world["removed"]["id"]}, expect=200).data == []
+
+
+def test_rows_that_come_and_go_between_pages_shift_nothing(api, world):
+    """The cursor is a place, not a count."""
+    order = {"authority_id": "301", "sort": "-due_on", "limit": 2}
+    made = [
+        api.create("/v1/actions", {"authority_id": "301", "title": f"Shift {n}", "due_on": f"2027-01-{n:02d}"})
+        for n in range(1, 7)
+    ]
+    first = api.get("/v1/actions", order, expect=200)
+    assert first.ids == [made[5]["id"], made[4]["id"]]
+    api.create("/v1/actions", {"authority_id": "301", "title": "Before", "due_on": "2027-03-01"})
+    api.delete(f"/v1/actions/{made[4]['id']}", expect=204)
+    api.delete(f"/v1/actions/{made[3]['id']}", expect=204)
+    second = api.get("/v1/actions", order | {"cursor": first.json["page"]["next_cursor"]}, expect=200)
+    assert second.ids == [made[2]["id"], made[1]["id"]]
+    for row in api.all("/v1/actions", {"authority_id": "301"}):
+        api.delete(f"/v1/actions/{row['id']}", expect=204)
+
+
+# --- sorting ----------------------------------------------------------------------------
+
+
+def sorts() -> Iterator[tuple[str, str]]:
+    for resource in LISTED:
+        for field in fields_with(resource, "sort"):
+            yield resource, field["name"]
+            yield resource, "-" + field["name"]
+    yield from [
+        ("action", "due_on,title"),
+        ("action", "-due_on,title"),
+        ("action", "lead_role,-due_on,number"),
+        ("action", "-lead_role,-number,status,-title"),
+        ("action", "title,-id"),
+        ("action", "status,-id"),
+        ("inspection", "kind,-start_on"),
+        ("inspection", "-published_on,authority_id"),
+        ("finding", "-number,kind"),
+        ("authority", "region,-name"),
+        ("authority", "type,-urn"),
+    ]
+
+
+def in_order(db: psycopg.Connection, resource: str, sort: str) -> list[tuple]:
+    """The values of the sort keys as PostgreSQL orders them: one named collation, nulls last both ways."""
+    types = {field["name"]: field["type"] for field in RESOURCES[resource]["fields"]}
+    keys = [(key.lstrip("-"), key.startswith("-")) for key in sort.split(",")]
+    columns = ", ".join(f"t.{name}::text" for name, _ in keys)
+    order = ", ".join(
+        f"t.{name}{'::text COLLATE inspectd.plain' if types[name] in TEXTUAL else ''} {'DESC' if down else 'ASC'} NULLS LAST"
+        for name, down in keys
+    )
+    return db.execute(f"SELECT {columns} FROM inspectd.{RESOURCES[resource]['plural']} t ORDER BY {order}").fetchall()
+
+
+def as_text(resource: str, name: str, value: Any) -> str | None:
+    kind = next(field["type"] for field in RESOURCES[resource]["fields"] if field["name"] == name)
+    if kind == "time" and value is not None:
+        moment = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+        return moment.strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".") + "+00"
+    return None if value is None else str(value)
+
+
+@pytest.mark.parametrize(("resource", "sort"), sorts(), ids=lambda value: value)
+def test_every_sort_orders_nulls_last_and_pages_through_everything_once(api, db, world, resource, sort):
+    keys = [key.lstrip("-") for key in sort.split(",")]
+    size = {"action": 5, "framework": 3, "theme": 20, "authority": 40, "inspection": 130, "finding": 200}[resource]
+    if sort in ("-due_on", "due_on,title"):
+        size = 1
+    rows: list[dict] = []
+    params = {"sort": sort, "limit": size, "fields": ",".join(dict.fromkeys(["id", *keys]))}
+    while True:
+        answer = api.get(path_of(resource), params, expect=200, validate=False)
+        rows += answer.data
+        if not answer.json["page"]["has_more"]:
+            break
+        params["cursor"] = answer.json["page"]["next_cursor"]
+    assert len(set(ids(rows))) == len(rows)
+    expected = in_order(db, resource, sort)
+    assert [tuple(as_text(resource, key, row[key]) for key in keys) for row in rows] == expected
+    if "id" not in keys:  # equal keys: the ids all run one way
+        runs: dict[tuple, list[str]] = {}
+        for row in rows:
+            runs.setdefault(tuple(row[key] for key in keys), []).append(row["id"])
+        ties = [run for run in runs.values() if len(run) > 1]
+        assert all(run == sorted(run) for run in ties) or all(run == sorted(run, reverse=True) for run in ties)
+
+
+def test_without_a_sort_the_default_holds(api):
+    for resource in LISTED:
+        default = RESOURCES[resource]["default_sort"]
+        assert (
+            api.get(path_of(resource), {"limit": 30}, expect=200).ids
+            == api.get(path_of(resource), {"limit": 30, "sort": default}, expect=200).ids
+        )
+
+
+@pytest.mark.parametrize(
+    "sort",
+    [
+        "nonsense",
+        "",
+        "title,",
+        ",title",
+        "title,title",
+        "title,-title",
+        "--title",
+        "+title",
+        "title%20desc",
+        "detail",
+        "rag",
+        "finding_ids",
+        "deleted_at",
+        "id,title,due_on,status,number",
+    ],
+)
+def test_a_sort_that_is_not_offered_is_refused(api, sort):
+    refused(api.get(f"/v1/actions?sort={sort}"), "sort")
+
+
+# --- cursors -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def cursor(api: Api, world: dict) -> str:
+    return api.get("/v1/actions", {"limit": 2, "sort": "due_on", "authority_id": "806"}, expect=200).json["page"][
+        "next_cursor"
+    ]
+
+
+def test_a_cursor_goes_on_with_another_limit_and_other_members(api, cursor):
+    asked = {"sort": "due_on", "authority_id": "806", "cursor": cursor}
+    two = api.get("/v1/actions", asked | {"limit": 2}, expect=200).ids
+    assert (
+        api.get("/v1/actions", asked | {"limit": 7, "fields": "id", "include_total": True}, expect=200).ids[:2] == two
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        ("/v1/actions", {"sort": "-due_on", "authority_id": "806"}),
+        ("/v1/actions", {"authority_id": "806"}),
+        ("/v1/actions", {"sort": "due_on,title", "authority_id": "806"}),
+        ("/v1/actions", {"sort": "due_on", "authority_id": "870"}),
+        ("/v1/actions", {"sort": "due_on"}),
+        ("/v1/actions", {"sort": "due_on", "authority_id": "806", "overdue": "true"}),
+        ("/v1/actions", {"sort": "due_on", "authority_id": "806", "q": "audit"}),
+        ("/v1/actions", {"sort": "due_on", "authority_id": "806", "as_recorded_at": "2026-11-01T00:00:00Z"}),
+        ("/v1/authorities/806/actions", {"sort": "due_on"}),
+        ("/v1/inspections", {"authority_id": "806"}),
+        ("/v1/inspections", {"sort": "start_on", "authority_id": "806"}),
+    ],
+)
+def test_a_cursor_is_bound_to_its_filters_its_sort_and_its_list(api, cursor, path, other):
+    refused(api.get(path, other | {"cursor": cursor}), "cursor")
+
+
+def test_a_cursor_of_a_nested_list_is_bound_to_its_parent(api):
+    first = api.get("/v1/authorities/806/findings", {"limit": 2}, expect=200).json["page"]["next_cursor"]
+    refused(api.get("/v1/authorities/870/findings", {"cursor": first}), "cursor")
+    refused(api.get("/v1/findings", {"cursor": first}), "cursor")
+
+
+def forgeries() -> dict[str, Callable[[str], str]]:
+    def reworked(change: Callable[[Any], Any]) -> Callable[[str], str]:
+        def make(cursor: str) -> str:
+            value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            return base64.urlsafe_b64encode(json.dumps(change(value)).encode()).decode().rstrip("=")
+
+        return make
+
+    return {
+        "empty": lambda cursor: "",
+        "not base64": lambda cursor: "!!!!",
+        "cut short": lambda cursor: cursor[:-3],
+        "cut to one": lambda cursor: cursor[:1],
+        "lengthened": lambda cursor: cursor + "AAAA",
+        "doubled": lambda cursor: cursor * 2,
+        "first letter changed": lambda cursor: ("X" if cursor[0] != "X" else "Y") + cursor[1:],
+        "an object": reworked(lambda value: {"a": value}),
+        "nothing": reworked(lambda value: []),
+        "one value less": reworked(lambda value: value[:-1]),
+        "one more": reworked(lambda value: value + [None]),
+        "another digest": reworked(lambda value: ["0" * len(str(value[0]))] + value[1:]),
+        "an id that is none": reworked(lambda value: value[:-1] + ["'; DROP TABLE x"]),
+        "a date that is none": reworked(lambda value: [value[0], "2026-02-30", *value[2:]]),
+        "numbers": reworked(lambda value: [value[0], *[7 for _ in value[1:]]]),
+        "NUL": lambda cursor: base64.urlsafe_b64encode(b'["\0","\\u0000"]').decode().rstrip("="),
+        "too long": lambda cursor: "A" * 4000,
+        "deep": lambda cursor: base64.urlsafe_b64encode(b"[" * 500).decode().rstrip("="),
+    }
+
+
+@pytest.mark.parametrize("name", forgeries())
+def test_a_forged_cursor_is_refused(api, cursor, name):
+    forged = forgeries()[name](cursor)
+    refused(api.get("/v1/actions", {"limit": 2, "sort": "due_on", "authority_id": "806", "cursor": forged}), "cursor")
+
+
+# --- fields -----------------------------------------------------------------------------
+
+
+def test_fields_leaves_out_the_rest(api, world):
+    for row in api.get("/v1/actions", {"fields": "title,overdue,finding_ids", "limit": 3}, expect=200).data:
+        assert row.keys() == {"title", "overdue", "finding_ids"}
+    one = api.get(f"/v1/actions/{world['actions'][0]['id']}", {"fields": "due_on"}, expect=200).json
+    assert one == {"due_on": world["actions"][0]["due_on"]}
+
+
+@pytest.mark.parametrize("resource", LISTED)
+def test_each_member_can_be_asked_for_alone(api, everything, resource):
+    first = everything(resource)[0]
+    for name in first:
+        [row] = api.get(path_of(resource), {"id": first["id"], "fields": name}, expect=200).data
+        assert row == {name: first[name]}
+
+
+@pytest.mark.parametrize(
+    "fields", ["nonsense", "", "id,", "id,id", "reason", "deleted_at", "authority", "findings.text"]
+)
+def test_fields_that_are_not_there_are_refused(api, fields):
+    refused(api.get(f"/v1/actions?fields={fields}"), "fields")
+
+
+# --- expand -----------------------------------------------------------------------------
+
+
+def test_expand_puts_rows_beside_their_ids(api, world):
+    action = next(a for a in world["actions"] if len(a["finding_ids"]) == 3)
+    row = api.get(f"/v1/actions/{action['id']}", {"expand": "findings,authority"}, expect=200).json
+    assert row["authority"] == api.get("/v1/authorities/806", expect=200).json
+    assert sorted(ids(row["findings"])) == sorted(row["finding_ids"])
+    for finding in row["findings"]:
+        assert finding == api.get(f"/v1/findings/{finding['id']}", expect=200).json
+    assert {name: row[name] for name in action} == action
+
+
+def test_expand_goes_two_levels_deep(api, world):
+    row = api.get(
+        f"/v1/inspections/{world['visit']['id']}", {"expand": "findings.actions,findings.themes"}, expect=200
+    ).json
+    assert len(row["findings"]) == len(world["findings"])
+    for finding in row["findings"]:
+        assert sorted(ids(finding["actions"])) == sorted(finding["action_ids"])
+        assert sorted(ids(finding["themes"])) == sorted(finding["theme_ids"])
+    assert any(finding["actions"] for finding in row["findings"])
+
+
+@pytest.mark.parametrize("resource", LISTED)
+def test_each_expansion_agrees_with_the_ids(api, everything, resource):
+    for expansion in RESOURCES[resource]["expansions"]:
+        name = expansion["name"] if isinstance(expansion, dict) else expansion
+        answer = api.get(path_of(resource), {"limit": 20, "expand": name}, expect=200)
+        for row in answer.data:
+            value = row[name]
+            if isinstance(value, list):
+                assert len(value) <= 200
+                link = (
+                    {
+                        "findings": "finding_ids",
+                        "themes": "theme_ids",
+                        "actions": "action_ids",
+                        "successors": "successor_ids",
+                        "predecessors": "predecessor_ids",
+                    }[name]
+                    if name != "inspections"
+                    else None
+                )
+                if link and link in row:
+                    assert sorted(ids(value)) == sorted(row[link])
+                else:
+                    assert all(other[f"{resource}_id"] == row["id"] for other in value)
+            else:
+                assert (value and value["id"]) == row[f"{name}_id"]
+
+
+def test_expand_and_fields_go_together(api, world):
+    row = api.get(f"/v1/inspections/{world['visit']['id']}", {"fields": "id", "expand": "authority"}, expect=200).json
+    assert row.keys() == {"id", "authority"}
+    assert row["authority"]["id"] == "806"
+
+
+def test_an_empty_reference_expands_to_null(api, world):
+    row = api.get(f"/v1/findings/{world['findings'][0]['id']}", {"expand": "parent"}, expect=200).json
+    assert row["parent_id"] is None and row["parent"] is None
+
+
+@pytest.mark.parametrize(
+    "expand",
+    [
+        "nonsense",
+        "",
+        "findings,",
+        "findings,findings",
+        "findings.actions.authority",
+        "findings.",
+        ".findings",
+        "finding_ids",
+        "authority.findings.actions",
+        "findings.nonsense",
+    ],
+)
+def test_an_expansion_that_is_not_offered_is_refused(api, expand):
+    refused(api.get(f"/v1/actions?expand={expand}"), "expand")
+
+
+def test_an_expansion_stops_at_200_rows_and_says_so(api, service, cluster, world):
+    """One finding with 201 actions, put there by SQL."""
+    finding = world["earlier"][0]
+    with cluster.connect(service.database) as owner, owner.transaction():
+        owner.execute("ALTER TABLE inspectd.action DISABLE TRIGGER USER")
+        owner.execute(
+            """INSERT INTO inspectd.action (id, authority_id, title, status, sensitivity)
+                         SELECT gen_random_uuid(), '806', 'Many', 'not_started', 'council' FROM generate_series(1, 201)"""
+        )
+        owner.execute(
+            """INSERT INTO inspectd.action_finding (action_id, authority_id, sensitivity, finding_id)
+                         SELECT id, authority_id, sensitivity, %s FROM inspectd.action WHERE title = 'Many'""",
+            [finding["id"]],
+        )
+        owner.execute("ALTER TABLE inspectd.action ENABLE TRIGGER USER")
+    try:
+        row = api.get(f"/v1/findings/{finding['id']}", {"expand": "actions"}, expect=200).json
+        assert (len(row["actions"]), len(row["action_ids"])) == (200, 201)
+        assert row["expand_has_more"] == ["actions"]
+        deep = api.get(
+            "/v1/findings", {"id": f"{finding['id']},{world['findings'][1]['id']}", "expand": "actions"}, expect=200
+        )
+        assert ["expand_has_more" in found for found in sorted(deep.data, key=lambda found: len(found["actions"]))] == [
+            False,
+            True,
+        ]
+    finally:
+        with cluster.connect(service.database) as owner, owner.transaction():
+            owner.execute(
+                "DELETE FROM inspectd.action_finding USING inspectd.action a WHERE a.id = action_id AND a.title = 'Many'"
+            )
+            owner.execute("DELETE FROM inspectd.action WHERE title = 'Many'")
+
+
+def test_an_expansion_takes_the_same_number_of_statements_however_many_rows(cluster, start_service, make_database):
+    """PostgreSQL's own log counts them."""
+    database = make_database()
+    cluster.execute(f"ALTER DATABASE {database} SET log_statement = 'all'")
+    api = start_service(database, INSPECTD_WORKERS=2).admin()
+
+    def statements(path: str, **params: Any) -> int:
+        api.get(path, params, expect=200)  # whatever happens once has happened: the key is known, the session is there
+        begin = cluster.log.stat().st_size
+        api.get(path, params, expect=200)
+        with cluster.log.open("rb") as log:
+            log.seek(begin)
+            return len(re.findall(rb"LOG:  (execute|statement)", log.read()))
+
+    one = statements("/v1/inspections", expand="findings.actions,findings.themes,authority", limit=1)
+    many = statements("/v1/inspections", expand="findings.actions,findings.themes,authority", limit=50)
+    assert one == many
+    assert many - statements("/v1/inspections", limit=50) <= 4
+
+
+# --- filters ------------------------------------------------------------------------------
+
+
+def filterable() -> list[tuple[str, dict]]:
+    return [(resource, field) for resource in LISTED for field in fields_with(resource, "filter")]
+
+
+def name_of(value: Any) -> str:
+    return value["name"] if isinstance(value, dict) else value
+
+
+def sent(value: Any) -> str:
+    """A value as a filter takes it: a comma of its own is escaped."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).replace("\\", "\\\\").replace(",", "\\,")
+
+
+@pytest.mark.parametrize(("resource", "field"), filterable(), ids=name_of)
+def test_a_filter_keeps_what_equals_it_and_its_opposite_the_rest(api, everything, resource, field):
+    rows, name = everything(resource), field["name"]
+    values = sorted({row[name] for row in rows if row[name] is not None}, key=str)
+    if not values:
+        pytest.skip(f"no {resource} has a {name} here")
+    chosen = values[len(values) // 2]
+    asked = {name: sent(chosen), "fields": "id"}
+    assert ids(whole(api, path_of(resource), asked)) == [row["id"] for row in rows if row[name] == chosen]
+    both = {chosen, values[0]}
+    if field["type"] != "bool":
+        asked = {name: ",".join(map(sent, sorted(both, key=str))), "fields": "id"}
+        assert ids(whole(api, path_of(resource), asked)) == [row["id"] for row in rows if row[name] in both]
+    asked = {
+        f"{name}_ne": ",".join(map(sent, sorted(both, key=str))) if field["type"] != "bool" else sent(chosen),
+        "fields": "id",
+    }
+    unwanted = both if field["type"] != "bool" else {chosen}
+    if name == "id" and resource not in ("framework", "theme"):
+        refused(api.get(path_of(resource), asked), "id_ne")
+    else:
+        assert ids(whole(api, path_of(resource), asked)) == [row["id"] for row in rows if row[name] not in unwanted]
+
+
+@pytest.mark.parametrize(("resource", "field"), [(r, f) for r, f in filterable() if f["range"]], ids=name_of)
+def test_a_range_keeps_what_lies_in_it_and_nothing_that_is_missing(api, everything, resource, field):
+    rows, name = everything(resource), field["name"]
+    values = sorted({row[name] for row in rows if row[name] is not None})
+    if not values:
+        pytest.skip(f"no {resource} has a {name} here")
+    middle = values[len(values) // 2]
+    tests = {
+        "gt": lambda v: v > middle,
+        "gte": lambda v: v >= middle,
+        "lt": lambda v: v < middle,
+        "lte": lambda v: v <= middle,
+    }
+    for suffix, holds in tests.items():
+        found = ids(whole(api, path_of(resource), {f"{name}_{suffix}": middle, "fields": "id"}))
+        assert found == [row["id"] for row in rows if row[name] is not None and holds(row[name])], suffix
+    within = ids(whole(api, path_of(resource), {f"{name}_gte": values[0], f"{name}_lt": middle, "fields": "id"}))
+    assert within == [row["id"] for row in rows if row[name] is not None and row[name] < middle]
+
+
+@pytest.mark.parametrize("resource", LISTED)
+def test_ids_find_their_rows_and_absent_ones_nothing(api, everything, resource):
+    chosen = sorted(ids(everything(resource)))[:3]
+    absent = {"authority": "999", "framework": "no-such", "theme": "no-such"}.get(
+        resource, "01900000-0000-7000-8000-000000000000"
+    )
+    found = api.get(path_of(resource), {"id": ",".join([*chosen, absent])}, expect=200).ids
+    assert sorted(found) == chosen
+
+
+def test_up_to_200_ids_are_taken(api):
+    wanted = api.get("/v1/findings", {"limit": 200}, expect=200).ids
+    assert sorted(api.get("/v1/findings", {"id": ",".join(wanted), "limit": 200}, expect=200).ids) == sorted(wanted)
+    refused(api.get("/v1/findings", {"id": ",".join([*wanted, wanted[0][:-1] + "0"])}), "id")
+
+
+def test_different_filters_are_and(api, everything):
+    found = api.get(
+        "/v1/actions",
+        {"authority_id": "806", "status": "in_progress,on_hold", "due_on_lt": "2027-01-01", "limit": 200},
+        expect=200,
+    ).ids
+    assert found and found == [
+        row["id"]
+        for row in everything("action")
+        if row["authority_id"] == "806"
+        and row["status"] in ("in_progress", "on_hold")
+        and row["due_on"]
+        and row["due_on"] < "2027-01-01"
+    ]
+
+
+def test_a_comma_of_a_value_is_escaped(api, everything):
+    found = whole(api, "/v1/actions", {"lead_role": "Head\\, front door,Director"})
+    assert found == [row for row in everything("action") if row["lead_role"] in ("Head, front door", "Director")]
+    assert whole(api, "/v1/actions", {"lead_role": "Head, front door"}) == []
+
+
+def test_overdue_splits_the_actions_in_two(api, everything):
+    rows = everything("action")
+    late = ids(whole(api, "/v1/actions", {"overdue": "true"}))
+    assert late and late == [row["id"] for row in rows if row["overdue"]]
+    assert ids(whole(api, "/v1/actions", {"overdue": "false"})) == [row["id"] for row in rows if not row["overdue"]]
+
+
+def test_updated_since_includes_that_very_moment(api, everything):
+    rows = sorted(everything("action"), key=lambda row: row["updated_at"])
+    since = rows[len(rows) // 2]["updated_at"]
+    found = ids(whole(api, "/v1/actions", {"updated_since": since}))
+    assert sorted(found) == sorted(row["id"] for row in rows if row["updated_at"] >= since)
+
+
+@pytest.mark.parametrize("resource", ["inspection", "finding", "action"])
+def test_external_refs_find_their_rows(api, everything, resource):
+    rows = [row for row in everything(resource) if row["external_refs"]][:2]
+    asked = [f"{system}:{key}" for row in rows for system, key in list(row["external_refs"].items())[:1]]
+    assert sorted(api.get(path_of(resource), {"external_ref": asked[0]}, expect=200).ids) == [rows[0]["id"]]
+    assert sorted(api.get(path_of(resource), {"external_ref": ",".join(asked)}, expect=200).ids) == sorted(ids(rows))
+    assert (
+        api.get(path_of(resource), {"external_ref": "elsewhere:" + asked[0].partition(":")[2]}, expect=200).data == []
+    )
+
+
+def test_a_ref_may_hold_colons_and_spaces(api, world):
+    for system, key in world["actions"][3]["external_refs"].items():
+        assert api.get("/v1/actions", {"external_ref": f"{system}:{key}"}, expect=200).ids == [
+            world["actions"][3]["id"]
+        ]
+
+
+LINKED: dict[tuple[str, str], tuple[Callable[[dict], str], Callable[[dict, dict, str], bool]]] = {
+    # (resource, filter): what to ask for, and which rows it must find (world, row, value)
+    ("inspection", "theme_id"): (lambda w: "management-oversight", lambda w, row, v: v in row["theme_ids"]),
+    ("inspection", "strand"): (
+        lambda w: "adoption",
+        lambda w, row, v: any(j["strand"] == v for j in row["judgements"]),
+    ),
+    ("inspection", "grade"): (
+        lambda w: "inadequate",
+        lambda w, row, v: any(j["grade"] == v for j in row["judgements"]),
+    ),
+    ("inspection", "judgement"): (
+        lambda w: "overall_effectiveness:outstanding",
+        lambda w, row, v: any(f"{j['strand']}:{j['grade']}" == v for j in row["judgements"]),
+    ),
+    ("finding", "theme_id"): (lambda w: "management-oversight", lambda w, row, v: v in row["theme_ids"]),
+    ("finding", "action_id"): (lambda w: w["actions"][2]["id"], lambda w, row, v: v in row["action_ids"]),
+    ("finding", "earlier_id"): (
+        lambda w: w["earlier"][0]["id"],
+        lambda w, row, v: any(x["earlier_id"] == v for x in row["links"]),
+    ),
+    ("finding", "relation"): (lambda w: "worsened", lambda w, row, v: any(x["relation"] == v for x in row["links"])),
+    ("action", "finding_id"): (lambda w: w["findings"][1]["id"], lambda w, row, v: v in row["finding_ids"]),
+    ("action", "inspection_id"): (lambda w: w["visit"]["id"], lambda w, row, v: bool(row["finding_ids"])),
+    ("action", "theme_id"): (lambda w: "thresholds", lambda w, row, v: w["findings"][2]["id"] in row["finding_ids"]),
+    ("authority", "gss_code"): (
+        lambda w: "E08000016",
+        lambda w, row, v: v in [row["gss_code"], *row["former_gss_codes"]],
+    ),
+    ("authority", "standing_grade"): (
+        lambda w: "outstanding",
+        lambda w, row, v: any(j["grade"] == v for j in row["standing_judgements"]),
+    ),
+    ("authority", "standing"): (
+        lambda w: "care_leavers:inadequate",
+        lambda w, row, v: any(f"{j['strand']}:{j['grade']}" == v for j in row["standing_judgements"]),
+    ),
+    ("framework", "kind"): (lambda w: "short_inspection", lambda w, row, v: v in row["kinds"]),
+    ("theme", "name"): (
+        lambda w: "supervision",
+        lambda w, row, v: v in [row["name"].lower(), *map(str.lower, row["synonyms"])],
+    ),
+}
+
+
+@pytest.mark.parametrize(("resource", "name"), LINKED)
+def test_a_filter_over_links_finds_what_the_rows_say(api, world, everything, resource, name):
+    ask, holds = LINKED[resource, name]
+    value = ask(world)
+    found = ids(whole(api, path_of(resource), {name: value, "fields": "id"}))
+    assert found and found == [row["id"] for row in everything(resource) if holds(world, row, value)]
+
+
+def test_findings_and_actions_filter_by_strand(api, world):
+    graded = next(row for row in api.all("/v1/authorities/806/inspections") if row["framework_id"] == "ilacs-2023")
+    finding = api.create(
+        "/v1/findings", {"inspection_id": graded["id"], "kind": "recommendation", "strand": "care_leavers"}
+    )
+    action = api.create("/v1/actions", {"finding_ids": [finding["id"]], "title": "For care leavers"})
+    assert api.get("/v1/findings", {"strand": "care_leavers"}, expect=200).ids == [finding["id"]]
+    assert api.get("/v1/actions", {"strand": "care_leavers,adoption"}, expect=200).ids == [action["id"]]
+    api.delete(f"/v1/actions/{action['id']}", expect=204)
+    api.delete(f"/v1/findings/{finding['id']}", expect=204)
+
+
+def test_each_filter_that_the_service_describes_is_tried_here():
+    tried = {*LINKED, ("action", "overdue"), ("action", "strand"), ("authority", "name")}
+    assert {(r, f["name"]) for r in LISTED for f in RESOURCES[r]["filters"]} <= tried
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("supervision", [0, 2]),
+        ("SUPERVISE", [0, 2]),
+        ("supervision -decisions", [0]),
+        ('"strategy meetings"', [3]),
+        ('"meetings strategy"', []),
+        ("thresholds or strategy", [1, 3]),
+        ("nothing-of-the-kind", []),
+        ("record decisions", [2]),
+    ],
+)
+def test_words_find_texts_as_search_engines_do(api, world, words, numbers):
+    found = api.get("/v1/findings", {"q": words, "inspection_id": world["visit"]["id"]}, expect=200).ids
+    assert sorted(found) == sorted(world["findings"][n]["id"] for n in numbers)
+
+
+@pytest.mark.parametrize(
+    "words", ["'", '"', "&|!()<->:*", "\\", "a:b & !", "%", "();DROP TABLE x", "😀", "-", "or", "the"]
+)
+def test_words_that_are_no_words_are_not_an_error(api, words):
+    api.get("/v1/actions", {"q": words}, expect=200)
+
+
+# --- parameters that are wrong ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("nonsense=1", ["nonsense"]),
+        ("=1", [""]),
+        ("=", [""]),
+        ("status=complete&status=on_hold", ["status"]),
+        ("limit=1&limit=1", ["limit"]),
+        ("status=nonsense", ["status"]),
+        ("status=", ["status"]),
+        ("status=complete,", ["status"]),
+        ("status=,", ["status"]),
+        ("status=Complete", ["status"]),
+        ("status", ["status"]),
+        ("due_on=2026-02-30", ["due_on"]),
+        ("due_on=20260101", ["due_on"]),
+        ("due_on_gte=today", ["due_on_gte"]),
+        ("due_on_gte=2026-01-01,2026-01-02", ["due_on_gte"]),
+        ("due_on_gte=", ["due_on_gte"]),
+        ("due_on_between=1", ["due_on_between"]),
+        ("title_gt=a", ["title_gt"]),
+        ("status_gt=complete", ["status_gt"]),
+        ("overdue=yes", ["overdue"]),
+        ("overdue=1", ["overdue"]),
+        ("overdue=true,false", ["overdue"]),
+        ("overdue=TRUE", ["overdue"]),
+        ("id=806", ["id"]),
+        ("finding_id=zzz", ["finding_id"]),
+        ("authority_id=8o6", ["authority_id"]),
+        ("authority_id=8066", ["authority_id"]),
+        ("external_ref=nocolon", ["external_ref"]),
+        ("external_ref=:x", ["external_ref"]),
+        ("updated_since=yesterday", ["updated_since"]),
+        ("updated_since=2026-01-01", ["updated_since"]),
+        ("created_at_gt=2026-01-01T25:00:00Z", ["created_at_gt"]),
+        ("include_total=maybe", ["include_total"]),
+        ("q=", ["q"]),
+        ("due_on%5Bgte%5D=2026-01-01", ["due_on[gte]"]),
+        ("Limit=1", ["Limit"]),
+        ("by=status", ["by"]),
+        ("validate_only=true", ["validate_only"]),
+        ("a=1&limit=0&sort=x&=2&overdue=si", ["a", "limit", "sort", "", "overdue"]),
+    ],
+)
+def test_a_wrong_parameter_is_refused_and_named_with_all_the_others(api, query, names):
+    refused(api.get(f"/v1/actions?{query}"), *names)
+
+
+@pytest.mark.parametrize("query", ["q=%ff", "q=%00", "q=%zz", "q=%", "q=%f", "%ff=1", "title=%c3%28", "q=a%00b"])
+def test_bytes_that_are_no_text_are_refused(api, query):
+    api.get(f"/v1/actions?{query}", expect=400)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/actions/{action}",
+        "/v1/authorities/806",
+        "/v1/me",
+        "/v1/vocabularies",
+        "/v1",
+        "/docs",
+        "/v1/openapi.json",
+        "/problems",
+    ],
+)
+def test_an_item_takes_no_parameters_of_a_list(api, world, path):
+    path = path.format(action=world["actions"][0]["id"])
+    refused(api.get(path, {"limit": 5}), "limit")
+
+
+# --- counts -------------------------------------------------------------------------------------
+
+
+COUNTED = [(resource, field["name"]) for resource in LISTED for field in fields_with(resource, "count")]
+
+
+@pytest.mark.parametrize(("resource", "name"), COUNTED)
+def test_counts_are_the_totals_of_the_lists(api, everything, resource, name):
+    """A row with several themes counts with each of them: by=theme_id."""
+    one = name.removesuffix("s") if name.endswith("_ids") else name
+    expected: dict[Any, int] = {}
+    for row in everything(resource):
+        for value in row[name] if one != name else [row[name]]:
+            expected[value] = expected.get(value, 0) + 1
+    counted = api.get(path_of(resource) + "/counts", {"by": one}, expect=200).data
+    found = {row[one]: row["count"] for row in counted}
+    if one != name:
+        found.pop(None, None)
+    assert found == expected
+    assert [row["count"] for row in counted] == sorted((row["count"] for row in counted), reverse=True)
+    for most in [row for row in counted if row[one] is not None][:1]:
+        listed = api.get(path_of(resource), {one: sent(most[one]), "limit": 1, "include_total": True}, expect=200)
+        assert listed.json["page"]["total"] == most["count"]
+
+
+def test_counts_go_by_several_members_under_the_filters_of_the_list(api, everything):
+    filters = {"authority_id": "806", "due_on_gte": "2026-01-01"}
+    counted = api.get("/v1/actions/counts", filters | {"by": "status,lead_role"}, expect=200).data
+    for row in counted:
+        same = [
+            a
+            for a in everything("action")
+            if a["authority_id"] == "806"
+            and a["due_on"]
+            and (a["status"], a["lead_role"]) == (row["status"], row["lead_role"])
+        ]
+        assert row["count"] == len(same)
+    assert (
+        sum(row["count"] for row in counted)
+        == api.get("/v1/actions", filters | {"include_total": True}).json["page"]["total"]
+    )
+
+
+def test_counts_of_nothing_are_empty(api):
+    assert (
+        api.get("/v1/findings/counts", {"by": "kind", "created_at_lt": "1999-01-01T00:00:00Z"}, expect=200).data == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("", "by"),
+        ("by=", "by"),
+        ("by=nonsense", "by"),
+        ("by=title", "by"),
+        ("by=status,status", "by"),
+        ("by=status,authority_id,rag,lead_role", "by"),
+        ("by=status&limit=5", "limit"),
+        ("by=status&sort=status", "sort"),
+        ("by=status&by=rag", "by"),
+        ("by=status&status=x", "status"),
+    ],
+)
+def test_counts_refuse_what_they_do_not_take(api, query, name):
+    refused(api.get(f"/v1/actions/counts?{query}"), name)
+
+
+# --- nested lists ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", NESTED, ids=lambda route: route["operation_id"])
+def test_a_nested_list_is_the_flat_list_filtered_by_its_parent(api, world, everything, route):
+    parent = {"authority": "806", "inspection": world["visit"]["id"], "finding": world["findings"][1]["id"]}[
+        route["parent"]
+    ]
+    nested = whole(api, route["path"].replace("{id}", parent))
+    assert nested
+    if route["resource"] not in LISTED:
+        assert all(row[f"{route['parent']}_id"] == parent for row in nested)
+        return
+    assert nested == whole(api, path_of(route["resource"]), {f"{route['parent']}_id": parent})
+    paged = api.all(route["path"].replace("{id}", parent), {"limit": 3})
+    assert paged == nested
+
+
+@pytest.mark.parametrize("route", NESTED, ids=lambda route: route["operation_id"])
+def test_a_nested_list_of_an_absent_parent_is_404(api, route):
+    absent = {"authority": "999"}.get(route["parent"], "01900000-0000-7000-8000-000000000000")
+    api.get(route["path"].replace("{id}", absent), expect=404)
+
+
+# --- deep in a list ---------------------------------------------------------------------------------
+
+
+MANY = 20_000
+
+
+@pytest.fixture(scope="module")
+def deep(
+    cluster: clusters.Cluster, start_service, make_database
+) -> Iterator[tuple[Api, Callable[[Callable], list[dict]]]]:
+    """A service over many actions, and what PostgreSQL says of each statement's plan."""
+    database = make_database()
+    with cluster.connect(database) as owner, owner.transaction():
+        owner.execute("ALTER TABLE inspectd.action DISABLE TRIGGER USER")
+        owner.execute(
+            """
+            INSERT INTO inspectd.action (id, authority_id, title, status, sensitivity, due_on, created_at, updated_at)
+            SELECT gen_random_uuid(), CASE WHEN n %% 3 = 0 THEN '870' ELSE '806' END, 'Action ' || n %% 5000, 'not_started', 'council',
+                   CASE WHEN n %% 2 = 0 THEN date '2020-01-01' + n %% 3000 END,
+                   timestamptz '2020-01-01' + n * interval '1 hour', timestamptz '2020-01-01' + n * interval '1 hour'
+              FROM generate_series(1, %s) n""",
+            [MANY],
+        )
+        owner.execute("ALTER TABLE inspectd.action ENABLE TRIGGER USER")
+        owner.execute("ANALYZE inspectd.action")
+    for name, value in {
+        "session_preload_libraries": "auto_explain",
+        "auto_explain.log_min_duration": "0",
+        "auto_explain.log_analyze": "on",
+        "auto_explain.log_buffers": "on",
+        "auto_explain.log_timing": "off",
+        "auto_explain.log_format": "json",
+    }.items():
+        cluster.execute(f"ALTER DATABASE {database} SET {name} = '{value}'")
+    api = start_service(database, INSPECTD_WORKERS=2).admin()
+
+    def plans(request: Callable[[], Any]) -> list[dict]:
+        begin = cluster.log.stat().st_size
+        request()
+        with cluster.log.open("rb") as log:
+            log.seek(begin)
+            return [
+                json.loads(text)["Plan"]
+                for text in re.findall(r"  plan:\n(\t?\{.*?\n\t?\})\n", log.read().decode(), re.DOTALL)
+            ]
+
+    yield api, plans
+
+
+def walk_plan(plan: dict) -> Iterator[dict]:
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from walk_plan(child)
+
+
+def cost_of(plans: list[dict]) -> int:
+    """Blocks that the dearest statement touched."""
+    return max(plan.get("Shared Hit Blocks", 0) + plan.get("Shared Read Blocks", 0) for plan in plans)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"sort": "id"},
+        {"sort": "due_on"},
+        {"sort": "-due_on"},
+        {"sort": "title"},
+        {"sort": "-updated_at"},
+        {"sort": "due_on", "authority_id": "806"},
+    ],
+    ids=lambda filters: "&".join(filters.values()),
+)
+def test_a_page_deep_in_a_list_costs_what_the_first_costs(deep, filters):
+    api, plans = deep
+    asked = filters | {"limit": 200, "fields": "id,due_on"}
+    page = api.get("/v1/actions", asked, expect=200, validate=False)
+    cursors = [page.json["page"]["next_cursor"]]
+    seen = len(page.data)
+    while cursors[-1]:
+        page = api.get("/v1/actions", asked | {"cursor": cursors[-1]}, expect=200, validate=False)
+        seen += len(page.data)
+        cursors.append(page.json["page"]["next_cursor"])
+    assert seen == (MANY - MANY // 3 if "authority_id" in filters else MANY)
+
+    first = plans(lambda: api.get("/v1/actions", filters | {"limit": 10}, expect=200))
+    assert first, "auto_explain told nothing"
+    for n in (len(cursors) // 4, len(cursors) // 2, len(cursors) * 3 // 4, len(cursors) - 3):
+        there = plans(lambda: api.get("/v1/actions", filters | {"limit": 10, "cursor": cursors[n]}, expect=200))
+        assert (
+            cost_of(there) <= 2 * cost_of(first) + 30
+        ), f"{cost_of(there)} blocks at page {n}, {cost_of(first)} at the first"
+        for plan in there:
+            for node in walk_plan(plan):
+                assert node.get("Rows Removed by Filter", 0) < 1000, node
+                assert not (node["Node Type"] == "Seq Scan" and node.get("Relation Name") == "action"), node

@@ -1,0 +1,868 @@
+"""`inspectd load` and `inspectd client`: what they write, what they leave alone, and what they refuse."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import itertools
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import time
+from typing import Callable, Iterator
+
+import pytest
+
+from harness import cluster as clusters
+from harness.service import SANITIZERS, Api, Service
+
+REFERENCE = clusters.REPOSITORY / "sql" / "reference"
+SAMPLE = clusters.REPOSITORY / "sql" / "sample"
+FINDING_TEXTS = clusters.REPOSITORY.parent / "shared" / "data" / "findings.csv"
+
+NUMBERS = itertools.count(1)
+
+
+class Loader:
+    """A database and the commands that fill it."""
+
+    def __init__(self, cluster: clusters.Cluster, database: str):
+        self.cluster, self.database = cluster, database
+        url = cluster.url(database)
+        theirs = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTD_")}
+        self.environment = theirs | SANITIZERS | {"INSPECTD_OWNER_URL": url, "INSPECTD_DATABASE_URL": url}
+
+    def command(self, *arguments: object) -> list[str]:
+        return [str(clusters.binary()), *map(str, arguments)]
+
+    def run(self, *arguments: object, status: int = 0) -> subprocess.CompletedProcess:
+        command = self.command(*arguments)
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=240)
+        assert done.returncode == status, f"ended with {done.returncode}:\n{done.stderr}"
+        return done
+
+    def load(self, reference: pathlib.Path, *arguments: object, status: int = 0, sample: object = "none") -> str:
+        """What it said."""
+        return self.run("load", "--reference", reference, "--sample", sample, *arguments, status=status).stderr
+
+    def rows(self, sql: str, *values: object) -> list[tuple]:
+        with self.cluster.connect(self.database) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def value(self, sql: str, *values: object) -> object:
+        return self.rows(sql, *values)[0][0]
+
+    def count(self, table: str) -> int:
+        return self.value(f"SELECT count(*) FROM inspectd.{table}")
+
+    def state(self) -> tuple:
+        """Changes whenever anything is written."""
+        journal = self.rows("SELECT count(*), max(seq) FROM inspectd.journal")
+        return journal, self.rows("SELECT name, checksum, at FROM inspectd.loaded_file ORDER BY name")
+
+    def forget_files(self) -> None:
+        self.rows("DELETE FROM inspectd.loaded_file RETURNING 1")
+
+
+def rows_of(path: pathlib.Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def items(cell: str) -> list[str]:
+    return [item for item in cell.split(";") if item]
+
+
+class Data:
+    """A copy of the reference data that can be changed cell by cell."""
+
+    def __init__(self, folder: pathlib.Path, source: pathlib.Path = REFERENCE):
+        self.folder = folder
+        shutil.copytree(source, folder)
+
+    def rows(self, file: str) -> list[dict[str, str]]:
+        return rows_of(self.folder / file)
+
+    def write(self, file: str, rows: list[dict[str, str]]) -> None:
+        path = self.folder / file
+        with path.open(encoding="utf-8", newline="") as stream:
+            columns = next(csv.reader(stream))
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def keep(self, file: str, wanted: Callable[[dict], bool]) -> None:
+        self.write(file, [row for row in self.rows(file) if wanted(row)])
+
+    def change(self, file: str, where: dict[str, str], /, **cells: str) -> int:
+        """Sets cells of the first row that has those of `where`; its line (these files have no quoted newlines)."""
+        rows = self.rows(file)
+        number, row = next((n, row) for n, row in enumerate(rows) if where.items() <= row.items())
+        row |= cells
+        self.write(file, rows)
+        return number + 2
+
+    def add(self, file: str, /, **cells: str) -> int:
+        rows = self.rows(file) + [cells]
+        self.write(file, rows)
+        return len(rows) + 1
+
+
+LITTLE = ("201", "806", "807", "909", "942", "943")  # Cumbria (909) was abolished for 942 and 943
+
+
+def cut_down(data: Data) -> Data:
+    data.keep("authorities.csv", lambda row: row["id"] in LITTLE)
+    data.keep("statistical_neighbours.csv", lambda row: {row["authority_id"], row["neighbour_id"]} <= set(LITTLE))
+    data.keep("inspections.csv", lambda row: row["authority_id"] in LITTLE)
+    refs = {row["ref"] for row in data.rows("inspections.csv")}
+    data.keep("judgements.csv", lambda row: row["inspection"] in refs)
+    data.keep("findings.csv", lambda row: row["inspection"] in refs)
+    return data
+
+
+@pytest.fixture
+def data(tmp_path: pathlib.Path) -> Data:
+    """The reference data of six authorities: quick to load, and to be changed."""
+    return cut_down(Data(tmp_path / "reference"))
+
+
+@pytest.fixture
+def empty(cluster: clusters.Cluster) -> Iterator[Loader]:
+    database = cluster.clone(clusters.EMPTY)
+    yield Loader(cluster, database)
+    cluster.drop(database)
+
+
+@pytest.fixture(scope="module")
+def little(cluster: clusters.Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The database that `loaded` is cloned from."""
+    database = cluster.clone(clusters.EMPTY)
+    Loader(cluster, database).load(cut_down(Data(tmp_path_factory.mktemp("little") / "reference")).folder)
+    yield database
+    cluster.drop(database)
+
+
+@pytest.fixture
+def loaded(cluster: clusters.Cluster, little: str) -> Iterator[Loader]:
+    """A database of one's own that holds `data`."""
+    database = cluster.clone(little, f"{little}_{next(NUMBERS)}")
+    yield Loader(cluster, database)
+    cluster.drop(database)
+
+
+@pytest.fixture
+def council(cluster: clusters.Cluster, loaded: Loader) -> Iterator[Api]:
+    """A client of the service on that database."""
+    service = Service(cluster, loaded.database)
+    try:
+        yield service.start().admin()
+    finally:
+        service.close()
+
+
+@pytest.fixture(scope="module")
+def full(cluster: clusters.Cluster) -> Iterator[Loader]:
+    """All reference data, loaded; for tests that change nothing."""
+    database = cluster.clone(clusters.REFERENCE)
+    yield Loader(cluster, database)
+    cluster.drop(database)
+
+
+@pytest.fixture(scope="module")
+def sample(cluster: clusters.Cluster) -> Iterator[Loader]:
+    """The worked example on top of it; for tests that change nothing."""
+    database = cluster.clone(clusters.SAMPLE)
+    yield Loader(cluster, database)
+    cluster.drop(database)
+
+
+def found(api: Api, path: str, ref: str) -> dict:
+    return api.get(path, {"external_ref": ref}, expect=200).data[0]
+
+
+def came_of(said: str, name: str) -> tuple[int, int, int]:
+    """Created, changed and left, as the line of one file says."""
+    match = re.search(rf"^loading {name}: [\d,]+ rows … (\d+) created, (\d+) changed, (\d+) left", said, re.MULTILINE)
+    assert match, said
+    return tuple(int(number) for number in match.groups())
+
+
+# --- what is there afterwards -------------------------------------------------------
+
+
+def test_all_reference_data_is_there(full):
+    counts = {
+        "authority": 156,
+        "inspection": 561,
+        "judgement": 2598,
+        "finding": 2393,
+        "statistical_neighbour": 1530,
+        "bank_holiday": 131,
+    }
+    assert {table: full.count(table) for table in counts} == counts
+    assert full.value("SELECT count(*) FROM inspectd.journal WHERE actor IS DISTINCT FROM 'loader'") == 0
+
+
+def test_no_row_of_the_files_is_lost(full):
+    tables = {
+        "frameworks": "framework",
+        "framework_strands": "framework_strand",
+        "framework_grades": "framework_grade",
+        "themes": "theme",
+        "bank_holidays": "bank_holiday",
+        "authorities": "authority",
+        "statistical_neighbours": "statistical_neighbour",
+        "inspections": "inspection",
+        "judgements": "judgement",
+        "findings": "finding",
+    }
+    assert {name: full.count(table) for name, table in tables.items()} == {
+        name: len(rows_of(REFERENCE / f"{name}.csv")) for name in tables
+    }
+
+
+def test_no_cell_of_an_inspection_is_lost(full):
+    got = full.rows(
+        "SELECT e.key || ':' || e.value, i.authority_id, i.framework_id, i.kind, i.body, i.status, i.sensitivity, "
+        "i.start_on::text, i.end_on::text, i.published_on::text, i.inspectors -> 0 ->> 'name', (SELECT string_agg("
+        "theme_id, ';' ORDER BY theme_id) FROM inspectd.inspection_theme t WHERE t.inspection_id = i.id), i.report_url "
+        "FROM inspectd.inspection i, jsonb_each_text(i.external_refs) e"
+    )
+    wanted = rows_of(REFERENCE / "inspections.csv")
+    for row in wanted:
+        row["theme_ids"] = ";".join(sorted(items(row["theme_ids"])))
+    assert sorted(tuple(cell or "" for cell in row) for row in got) == sorted(tuple(row.values()) for row in wanted)
+
+
+def test_abolished_authorities_have_their_end_and_successors(full):
+    assert full.rows(
+        "SELECT id, ended_on::text, status_on::text FROM inspectd.authority WHERE status = 'abolished' ORDER BY id"
+    ) == [
+        ("836", "2019-03-31", "2019-03-31"),
+        ("909", "2023-03-31", "2023-03-31"),
+        ("928", "2021-03-31", "2021-03-31"),
+    ]
+    assert full.rows(
+        "SELECT successor_id FROM inspectd.authority_succession WHERE predecessor_id = '909' ORDER BY 1"
+    ) == [("942",), ("943",)]
+
+
+def test_the_worked_example_loads_on_top(sample):
+    assert sample.count("inspection") == 561 + len(rows_of(SAMPLE / "inspections.csv"))
+    got = sample.rows(
+        "SELECT 'sample:' || (a.external_refs ->> 'sample'), a.status, coalesce(a.completed_on::text, ''), "
+        "(SELECT count(*) FROM inspectd.action_finding l WHERE l.action_id = a.id) FROM inspectd.action a"
+    )
+    assert sorted(got) == sorted(
+        (row["ref"], row["status"], row["completed_on"], len(items(row["findings"])))
+        for row in rows_of(SAMPLE / "actions.csv")
+    )
+
+
+def test_findings_of_the_worked_example_reach_their_status_and_links(sample):
+    findings = rows_of(SAMPLE / "findings.csv")
+    got = sample.rows(
+        "SELECT 'sample:' || (external_refs ->> 'sample'), status FROM inspectd.finding WHERE external_refs ? 'sample'"
+    )
+    assert dict(got) == {row["ref"]: row["status"] for row in findings}
+    assert sample.count("finding_link") == sum(len(items(row["links"])) for row in findings) > 0
+
+
+def test_a_move_of_the_worked_example_has_its_day(sample):
+    days = {row["ref"]: row["status_on"] for row in rows_of(SAMPLE / "actions.csv")}
+    got = sample.rows(
+        "SELECT 'sample:' || (external_refs ->> 'sample'), status_on::text FROM inspectd.action "
+        "WHERE status = 'in_progress'"
+    )
+    assert got and all(status_on == days[ref] for ref, status_on in got)
+
+
+# --- again -----------------------------------------------------------------------------
+
+
+def test_a_second_load_writes_nothing_and_is_quick(full):
+    before, began = full.state(), time.monotonic()
+    said = full.load(REFERENCE)
+    took = time.monotonic() - began
+    assert full.state() == before
+    assert said == "9 files have not changed since they were loaded\n"
+    assert took < 1.5  # with sanitizers on a busy machine; the release takes a few hundredths
+
+
+def test_comparing_every_row_again_writes_nothing(loaded, data):
+    journal = loaded.state()[0]
+    loaded.forget_files()
+    said = loaded.load(data.folder)
+    assert loaded.state()[0] == journal
+    for name in ("frameworks", "authorities", "statistical neighbours", "inspections", "findings"):
+        assert came_of(said, name) == (0, 0, 0)
+
+
+def test_comparing_the_worked_example_again_writes_nothing(cluster):
+    loader = Loader(cluster, cluster.clone(clusters.SAMPLE))
+    loader.rows("DELETE FROM inspectd.loaded_file WHERE starts_with(name, 'sample/') RETURNING 1")
+    journal = loader.state()[0]
+    said = loader.load(REFERENCE, sample=SAMPLE)
+    assert came_of(said, "sample actions") == (0, 0, 0)
+    assert loader.state()[0] == journal
+    cluster.drop(loader.database)
+
+
+def test_a_changed_file_changes_the_rows_that_the_loader_wrote(loaded, data):
+    ref = data.rows("findings.csv")[0]["ref"]
+    data.change("findings.csv", {"ref": ref}, theme_ids="front-door;permanence", number="77")
+    said = loaded.load(data.folder)
+    assert came_of(said, "findings") == (0, 1, 0)
+    assert "8 files have not changed" in said
+    assert loaded.rows(
+        "SELECT f.number, f.version, array_agg(t.theme_id ORDER BY 1) FROM inspectd.finding f JOIN "
+        "inspectd.finding_theme t ON t.finding_id = f.id WHERE 'ofsted:' || (external_refs ->> 'ofsted') = %s "
+        "GROUP BY f.id",
+        ref,
+    ) == [(77, 2, ["front-door", "permanence"])]
+
+
+def test_an_emptied_cell_clears_the_member(loaded, data):
+    ref, _ = an_inspection(data, lead_inspector="", report_url="")
+    loaded.load(data.folder)
+    assert loaded.rows(
+        "SELECT inspectors, report_url FROM inspectd.inspection WHERE 'ofsted:' || (external_refs ->> 'ofsted') = %s",
+        ref,
+    ) == [([], None)]
+
+
+def test_a_corrected_grade_and_a_judgement_taken_out_follow(loaded, data):
+    ref, _ = an_inspection(data)
+    data.change("judgements.csv", {"inspection": ref, "strand": "care_leavers"}, grade="outstanding", wording="Out")
+    data.keep("judgements.csv", lambda row: row["inspection"] != ref or row["strand"] != "impact_of_leaders")
+    assert came_of(loaded.load(data.folder), "inspections") == (0, 1, 0)
+    grades = dict(
+        loaded.rows(
+            "SELECT j.strand, j.grade || ' ' || j.wording FROM inspectd.judgement j JOIN inspectd.inspection i "
+            "ON i.id = j.inspection_id WHERE 'ofsted:' || (i.external_refs ->> 'ofsted') = %s",
+            ref,
+        )
+    )
+    assert grades["care_leavers"] == "outstanding Out" and "impact_of_leaders" not in grades
+
+
+def test_what_is_absent_from_the_file_stays(loaded, data):
+    findings = loaded.count("finding")
+    gone = data.rows("findings.csv")[0]["ref"]
+    data.keep("findings.csv", lambda row: row["ref"] != gone)
+    loaded.load(data.folder)
+    assert loaded.count("finding") == findings
+
+
+def test_the_calendar_and_the_neighbours_are_replaced(loaded, data):
+    data.change("bank_holidays.csv", {"date": "2013-01-01"}, title="The first of January")
+    data.keep("bank_holidays.csv", lambda row: row["date"] != "2013-03-29")
+    for ranking in (["807", "201"], ["201", "807"]):
+        data.write(
+            "statistical_neighbours.csv",
+            [{"authority_id": "806", "rank": str(n), "neighbour_id": id} for n, id in enumerate(ranking, 1)],
+        )
+        loaded.load(data.folder)
+    assert loaded.count("bank_holiday") == 130
+    assert loaded.value("SELECT title FROM inspectd.bank_holiday WHERE date = '2013-01-01'") == "The first of January"
+    neighbours = loaded.rows("SELECT authority_id, rank, neighbour_id FROM inspectd.statistical_neighbour ORDER BY 2")
+    assert neighbours == [("806", 1, "201"), ("806", 2, "807")]
+
+
+def test_a_file_is_loaded_again_when_one_it_depends_on_changes(loaded, data):
+    data.change("themes.csv", {"id": "front-door"}, description="Where it all begins.")
+    said = loaded.load(data.folder)
+    assert came_of(said, "themes") == (0, 1, 0)
+    assert came_of(said, "inspections") == came_of(said, "findings") == (0, 0, 0)
+    assert "loading authorities" not in said
+
+
+def test_a_row_may_refer_to_a_later_one_of_its_file(empty, data):
+    data.write("authorities.csv", sorted(data.rows("authorities.csv"), key=lambda row: row["id"] != "909"))
+    empty.load(data.folder)
+    assert empty.value("SELECT count(*) FROM inspectd.authority_succession WHERE predecessor_id = '909'") == 2
+
+
+def test_two_loads_at_once_take_turns(empty, data):
+    command = empty.command("load", "--reference", data.folder, "--sample", "none")
+    both = [subprocess.Popen(command, env=empty.environment, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=120)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert sorted("9 files have not changed" in text for text in said) == [False, True]
+    assert empty.count("finding") == len(data.rows("findings.csv"))
+
+
+# --- what a council wrote ------------------------------------------------------------------
+
+
+def test_a_councils_edit_survives_a_reload(loaded, data, council):
+    first, second = [row["ref"] for row in data.rows("findings.csv")[:2]]
+    path = f"/v1/findings/{found(council, '/v1/findings', first)['id']}"
+    mine = council.patch(path, {"text": "Our words.", "number": 55}, expect=200).json
+
+    loaded.forget_files()
+    assert came_of(loaded.load(data.folder), "findings") == (0, 0, 1)
+    assert council.get(path).json == mine
+
+    for ref in (first, second):
+        data.change("findings.csv", {"ref": ref}, number="66")
+    assert came_of(loaded.load(data.folder), "findings") == (0, 1, 1)
+    assert council.get(path).json == mine
+    assert found(council, "/v1/findings", second)["number"] == 66
+
+
+def test_an_edit_made_in_the_database_itself_survives_too(loaded, data):
+    loaded.rows("UPDATE inspectd.authority SET name = 'Middlesbrough Council' WHERE id = '806' RETURNING id")
+    loaded.forget_files()
+    assert came_of(loaded.load(data.folder), "authorities") == (0, 0, 1)
+    assert loaded.value("SELECT name FROM inspectd.authority WHERE id = '806'") == "Middlesbrough Council"
+
+
+def test_a_grade_that_a_council_corrected_stays(loaded, data, council):
+    ref, _ = an_inspection(data)
+    inspection = found(council, "/v1/inspections", ref)
+    judgements = [
+        {name: judgement[name] for name in ("strand", "grade", "wording", "title")}
+        for judgement in inspection["judgements"]
+    ]
+    judgements[0]["wording"] = "As the letter has it"
+    mine = council.patch(f"/v1/inspections/{inspection['id']}", {"judgements": judgements}, expect=200).json
+    loaded.forget_files()
+    assert came_of(loaded.load(data.folder), "inspections") == (0, 0, 1)
+    assert found(council, "/v1/inspections", ref) == mine
+
+
+@pytest.mark.parametrize("sensitivity", ["public", "council"])
+def test_what_a_council_wrote_before_the_first_load_is_left(empty, data, cluster, sensitivity):
+    files = {name: data.rows(name) for name in ("inspections.csv", "judgements.csv", "findings.csv")}
+    row = next(row for row in files["inspections.csv"] if row["framework_id"] == "ilacs-2023")
+    system, ref = row["ref"].split(":")
+    for name in files:
+        data.write(name, [])
+    empty.load(data.folder)
+    service = Service(cluster, empty.database).start()
+    body = {name: row[name] for name in ("authority_id", "kind", "start_on", "end_on")}
+    body |= {"external_refs": {system: ref}, "sensitivity": sensitivity}
+    own = service.admin().create("/v1/inspections", body)
+    service.close()
+
+    for name, rows in files.items():
+        data.write(name, rows)
+    said = empty.load(data.folder)
+    theirs = [finding for finding in files["findings.csv"] if finding["inspection"] == row["ref"]]
+    assert came_of(said, "inspections") == (len(files["inspections.csv"]) - 1, 0, 1)
+    assert empty.rows(
+        "SELECT id::text, status FROM inspectd.inspection WHERE external_refs ->> 'ofsted' = %s", ref
+    ) == [(own["id"], "planned")]
+    # Its findings, which are public, hang from the council's own row if that is public too; if not, they are left out.
+    there = empty.value("SELECT count(*) FROM inspectd.finding WHERE inspection_id = %s", own["id"])
+    assert there == (len(theirs) if sensitivity == "public" else 0)
+    assert said.count("sensitivity: left out beside what the council wrote: ") == len(theirs) - there
+
+
+def test_a_councils_own_visit_on_the_same_days_keeps_out_that_of_the_file_and_nothing_else(loaded, data, council):
+    row = next(row for row in data.rows("inspections.csv") if row["authority_id"] == "806")
+    days = {"start_on": "2025-03-03", "end_on": "2025-03-14", "published_on": "2025-05-06"}
+    new = {"kind": "standard_inspection", "framework_id": "ilacs-2023", "theme_ids": ""}
+    own = {"authority_id": "806", "kind": "standard_inspection", "start_on": "2025-03-04", "end_on": "2025-03-13"}
+    mine = council.create("/v1/inspections", own)
+    line = data.add("inspections.csv", **(row | days | new | {"ref": "ofsted:new"}))
+    data.add("inspections.csv", **(row | days | new | {"ref": "ofsted:other", "authority_id": "807"}))
+    data.add("findings.csv", ref="ofsted:new-1", inspection="ofsted:new", number="1", kind="recommendation")
+
+    said = loaded.load(data.folder)
+    assert f"inspections.csv:{line}: start_on: left out beside what the council wrote: " in said
+    assert came_of(said, "inspections") == (1, 0, 1)
+    assert came_of(said, "findings") == (0, 0, 1)
+
+    # It is tried again, and follows when the council's own is out of the way; so does its finding.
+    journal = loaded.state()[0]
+    assert came_of(loaded.load(data.folder), "inspections") == (0, 0, 1)
+    assert loaded.state()[0] == journal
+    council.delete(f"/v1/inspections/{mine['id']}", expect=204)
+    said = loaded.load(data.folder)
+    assert came_of(said, "inspections") == came_of(said, "findings") == (1, 0, 0)
+    assert "9 files have not changed" in loaded.load(data.folder)
+
+
+def test_a_deleted_finding_stays_deleted(loaded, data, council):
+    ref = data.rows("findings.csv")[0]["ref"]
+    path = f"/v1/findings/{found(council, '/v1/findings', ref)['id']}"
+    council.delete(path, expect=204)
+    data.change("findings.csv", {"ref": ref}, number="88")
+    assert came_of(loaded.load(data.folder), "findings") == (0, 0, 1)
+    council.get(path, expect=404)
+    assert council.get("/v1/findings", {"external_ref": ref}).data == []
+
+
+def test_a_new_finding_of_a_deleted_inspection_is_left_out(loaded, data, council):
+    having = {row["inspection"] for row in data.rows("findings.csv")}
+    ref = next(row["ref"] for row in data.rows("inspections.csv") if row["ref"] not in having)
+    council.delete(f"/v1/inspections/{found(council, '/v1/inspections', ref)['id']}", expect=204)
+    findings = loaded.count("finding")
+    data.add("findings.csv", ref="ofsted:new-1", inspection=ref, number="1", kind="recommendation")
+    assert came_of(loaded.load(data.folder), "findings") == (0, 0, 1)
+    assert loaded.count("finding") == findings
+
+
+def test_a_row_whose_reference_the_council_removed_is_not_made_twice(loaded, data, council):
+    ref = data.rows("findings.csv")[0]["ref"]
+    path = f"/v1/findings/{found(council, '/v1/findings', ref)['id']}"
+    council.patch(path, {"external_refs": {"ofsted": None}}, expect=200)
+    loaded.forget_files()
+    assert came_of(loaded.load(data.folder), "findings") == (0, 0, 1)
+
+
+def test_another_councils_row_of_the_same_reference_is_no_obstacle(loaded, data, council):
+    row = next(row for row in data.rows("inspections.csv") if row["authority_id"] == "806")
+    review = {"authority_id": "807", "kind": "peer_review", "planned_start_on": "2030-01-01"}
+    council.create("/v1/inspections", review | {"external_refs": {"ofsted": "new"}})
+    days = {"start_on": "2012-01-02", "end_on": "2012-01-03", "published_on": "2012-03-01"}
+    data.add("inspections.csv", **(row | days | {"ref": "ofsted:new", "kind": "unknown", "framework_id": "pre-sif"}))
+    assert came_of(loaded.load(data.folder), "inspections") == (1, 0, 0)
+
+
+# --- what is refused -------------------------------------------------------------------------
+
+Bad = tuple[str, int, str]  # file, line, column
+
+
+def an_inspection(data: Data, **cells: str) -> tuple[str, int]:
+    """Changes an inspection of 2023 on; its ref and line."""
+    ref = next(row["ref"] for row in data.rows("inspections.csv") if row["framework_id"] == "ilacs-2023")
+    return ref, data.change("inspections.csv", {"ref": ref}, **cells)
+
+
+def a_grade(grade: str) -> Callable[[Data], Bad]:
+    def spoil(data: Data) -> Bad:
+        ref, _ = an_inspection(data)
+        where = {"inspection": ref, "strand": "care_leavers"}
+        return "judgements.csv", data.change("judgements.csv", where, grade=grade), "grade"
+
+    return spoil
+
+
+def a_visit(column: str, value: str) -> Callable[[Data], Bad]:
+    return lambda data: ("inspections.csv", an_inspection(data, **{column: value})[1], column)
+
+
+def first(file: str, column: str, value: str) -> Callable[[Data], Bad]:
+    return lambda data: (file, data.change(file, {}, **{column: value}), column)
+
+
+def an_authority(id: str, column: str, value: str) -> Callable[[Data], Bad]:
+    return lambda data: ("authorities.csv", data.change("authorities.csv", {"id": id}, **{column: value}), column)
+
+
+def a_row(file: str, column: str, **cells: str) -> Callable[[Data], Bad]:
+    return lambda data: (file, data.add(file, **cells), column)
+
+
+# The rows of bad_inputs.csv that such a file could hold, and what a file may get wrong besides.
+BAD: dict[str, Callable[[Data], Bad]] = {
+    "grade that could not be read": a_grade("data_unreadable"),
+    "grade of a judgement not made": a_grade("inspection_pre_dates_judgement"),
+    "grade in a broken cell": a_grade("to requires improvement"),
+    "grade of an older framework": a_grade("adequate"),
+    "grade that is a number": a_grade("2.0"),
+    "grade left out": a_grade(""),
+    "date day first, two-digit year": a_visit("published_on", "09/05/25"),
+    "date that is a sentinel": a_visit("start_on", "1900-01-01"),
+    "date that is a sentinel, as found": a_visit("start_on", "01/01/1900"),
+    "date that is a text": a_visit("published_on", "Next inspection time frame not found"),
+    "date that is no day": a_visit("end_on", "2023-02-30"),
+    "published before the end": a_visit("published_on", "2018-02-01"),
+    "framework not in force": a_visit("framework_id", "sif"),
+    "framework that is not known": a_visit("framework_id", "ilacs-2027"),
+    "kind that is not known": a_visit("kind", "ilacs_short"),
+    "kind left out": a_visit("kind", ""),
+    "status that is not known": a_visit("status", "done"),
+    "status that no way leads to": a_visit("status", "planned"),
+    "authority that is a region": a_visit("authority_id", "970"),
+    "theme that is not known": a_visit("theme_ids", "front-door;no-such-theme"),
+    "ref without a system": first("findings.csv", "ref", "ofsted-50004339-01"),
+    "LA number that is England's": a_row("authorities.csv", "id", id="1000", name="England", type="county"),
+    "LA number too short": a_row("authorities.csv", "id", id="83", name="Dorset", type="county"),
+    "name that is a number": an_authority("806", "name", "301"),
+    "region of another code": an_authority("806", "region", "East Midlands"),
+    "GSS code of another": an_authority("806", "gss_code", "E09000001"),
+    "GSS code of no form": an_authority("806", "gss_code", "06000002"),
+    "successor that is not known": an_authority("909", "successor_ids", "942;999"),
+    "type that is not known": an_authority("806", "type", "borough"),
+    "day of an abolition changed": an_authority("909", "ended_on", "2023-04-01"),
+    "framework without a name": first("frameworks.csv", "name", ""),
+    "framework of no kind": first("frameworks.csv", "kinds", "sif"),
+    "framework without an id": first("frameworks.csv", "id", ""),
+    "yes for true": first("framework_strands.csv", "limits_overall", "yes"),
+    "strand of no framework": first("framework_strands.csv", "framework_id", "lac"),
+    "theme with a space in its id": a_row("themes.csv", "id", id="Front door", name="Front door"),
+    "holiday in words": a_row("bank_holidays.csv", "date", date="25 Dec 2027", title="Christmas Day"),
+    "neighbour that is not known": first("statistical_neighbours.csv", "neighbour_id", "999"),
+    "finding of no inspection": first("findings.csv", "inspection", "ofsted:x"),
+    "finding of another inspection": first("findings.csv", "inspection", "ofsted:ofsted-50149902"),
+    "finding of an unknown kind": first("findings.csv", "kind", "weakness"),
+    "number with a point": first("findings.csv", "number", "1.1"),
+    "strand that the framework lacks": first("findings.csv", "strand", "adoption_x"),
+}
+
+
+@pytest.mark.parametrize("how", BAD)
+def test_a_bad_row_is_refused_by_file_line_and_column_and_nothing_is_changed(how, loaded, data):
+    file, line, column = BAD[how](data)
+    before = loaded.state()
+    said = loaded.load(data.folder, status=1)
+    assert re.search(rf"^{re.escape(str(data.folder / file))}:{line}: {column}: .", said, re.MULTILINE), said
+    step = re.escape(file.replace("judgements", "inspections"))
+    assert re.search(rf"^inspectd load: .*/{step}: not loaded; .* nothing of it was changed$", said, re.MULTILINE), said
+    assert loaded.state() == before
+
+
+def test_every_bad_row_is_told_not_only_the_first(loaded, data):
+    rows = data.rows("findings.csv")
+    rows[1]["kind"] = "weakness"
+    rows[3] |= {"number": "x", "inspection": "ofsted:x"}
+    data.write("findings.csv", rows)
+    said = loaded.load(data.folder, status=1)
+    assert "findings.csv:3: kind:" in said
+    assert "findings.csv:5: number:" in said and "findings.csv:5: inspection:" in said
+    assert "3 things are wrong" in said
+
+
+def test_the_rows_before_a_bad_one_are_not_written_either(loaded, data):
+    rows = data.rows("findings.csv")
+    rows[0]["number"] = "99"
+    rows[-1]["strand"] = "no_such_strand"  # only the database knows the strands
+    data.write("findings.csv", rows)
+    before = loaded.state()
+    loaded.load(data.folder, status=1)
+    assert loaded.state() == before
+    assert loaded.value("SELECT count(*) FROM inspectd.finding WHERE number = 99") == 0
+
+
+def test_files_before_the_bad_one_stay_loaded(loaded, data):
+    data.change("themes.csv", {"id": "front-door"}, name="The front door")
+    data.change("findings.csv", {}, kind="weakness")
+    loaded.load(data.folder, status=1)
+    assert loaded.value("SELECT name FROM inspectd.theme WHERE id = 'front-door'") == "The front door"
+
+
+def test_a_ref_that_stands_twice_is_refused(loaded, data):
+    row = data.rows("findings.csv")[0]
+    line = data.add("findings.csv", **row)
+    assert f'findings.csv:{line}: "{row["ref"]}" stands in line 2 already' in loaded.load(data.folder, status=1)
+
+
+def test_a_judgement_of_no_inspection_is_refused(loaded, data):
+    line = data.add("judgements.csv", inspection="ofsted:x", strand="care_leavers", grade="good")
+    assert f"judgements.csv:{line}: inspection: " in loaded.load(data.folder, status=1)
+
+
+def test_a_judgement_that_stands_twice_is_refused(loaded, data):
+    line = data.add("judgements.csv", **data.rows("judgements.csv")[0])
+    assert re.search(rf"judgements\.csv:{line}: \w*", loaded.load(data.folder, status=1))
+
+
+def test_two_visits_at_once_are_refused(loaded, data):
+    ref, _ = an_inspection(data)
+    row = next(row for row in data.rows("inspections.csv") if row["ref"] == ref)
+    line = data.add("inspections.csv", **(row | {"ref": "ofsted:twice"}))
+    assert f"inspections.csv:{line}: start_on: " in loaded.load(data.folder, status=1)
+
+
+def test_rows_that_refer_to_each_other_are_refused(loaded, data, tmp_path):
+    sample = Data(tmp_path / "sample", SAMPLE)
+    for file in ("inspections.csv", "findings.csv", "actions.csv"):
+        sample.write(file, [])
+    for one, other in (("a", "b"), ("b", "a")):
+        review = {"authority_id": "806", "kind": "peer_review", "status": "planned"}
+        sample.add("inspections.csv", ref=f"sample:{one}", follows=f"sample:{other}", **review)
+    said = loaded.load(data.folder, sample=sample.folder, status=1)
+    assert "inspections.csv:2: refers to itself by way of other rows" in said and "inspections.csv:3: " in said
+    assert loaded.value("SELECT count(*) FROM inspectd.inspection WHERE external_refs ? 'sample'") == 0
+
+
+FORMS = {
+    "misspelt column": (b"ref,inspection,nummer", "findings.csv:1: nummer: unknown column"),
+    "missing column": (b"ref,inspection", "findings.csv:1: number: the column is missing"),
+    "column twice": (b"ref,ref", "findings.csv:1: ref: the column appears twice"),
+    "nothing at all": (b"", "findings.csv: the file is empty"),
+    "not UTF-8": (b"ref,\xe9", "findings.csv:1: not UTF-8"),
+    "an HTML page": (b"<!DOCTYPE html>\n<html>\n", "findings.csv:1: <!DOCTYPE html>: unknown column"),
+}
+
+
+@pytest.mark.parametrize("how", FORMS)
+def test_a_file_of_the_wrong_form_is_refused(how, loaded, data):
+    content, expected = FORMS[how]
+    (data.folder / "findings.csv").write_bytes(content)
+    before = loaded.state()
+    assert expected in loaded.load(data.folder, status=1)
+    assert loaded.state() == before
+
+
+def test_a_byte_order_mark_and_crlf_make_no_difference(loaded, data):
+    path = data.folder / "findings.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    journal = loaded.state()[0]
+    assert came_of(loaded.load(data.folder), "findings") == (0, 0, 0)
+    assert loaded.state()[0] == journal
+
+
+def test_names_with_commas_quotes_and_accents_survive(loaded, data):
+    name, inspector = 'Bournemouth, "Christchurch" & Poole', "Máire O’Neill–Atherton"
+    data.change("authorities.csv", {"id": "806"}, official_name=name)
+    an_inspection(data, lead_inspector=inspector)
+    loaded.load(data.folder)
+    assert loaded.value("SELECT official_name FROM inspectd.authority WHERE id = '806'") == name
+    inspectors = loaded.rows("SELECT inspectors -> 0 ->> 'name' FROM inspectd.inspection")
+    assert inspectors.count((inspector,)) == 1
+
+
+def test_a_missing_file_is_named(loaded, data):
+    (data.folder / "themes.csv").unlink()
+    assert f"{data.folder}/themes.csv: No such file or directory" in loaded.load(data.folder, status=1)
+
+
+def test_the_worked_example_is_found_beside_the_reference_data(loaded, data, tmp_path):
+    command = ("load", "--reference", f"{data.folder}/")
+    assert "sample" not in loaded.run(*command).stderr
+    (tmp_path / "sample").mkdir()
+    assert f"{tmp_path}/sample/inspections.csv: No such file" in loaded.run(*command, status=1).stderr
+
+
+def test_a_wrong_call_shows_how(full):
+    for arguments in (["--refrence", "x"], ["--reference"], ["extra"], ["--sample", ""]):
+        assert "usage: inspectd load" in full.run("load", *arguments, status=2).stderr
+    assert "usage: inspectd load" in full.run("load", "--help").stdout
+
+
+def test_a_database_that_is_away_is_told(full):
+    assert "database" in Loader(full.cluster, "no_such_database").load(REFERENCE, status=1)
+
+
+# --- the words of findings ----------------------------------------------------------------------
+
+
+def test_finding_texts_fill_what_is_empty_and_nothing_else(loaded, data, council, tmp_path):
+    refs = [row["ref"] for row in data.rows("findings.csv")[:3]]
+    ids = [ref.removeprefix("ofsted:") for ref in refs]
+    text = 'The "words",\nin two lines — ◼ '
+    mine, touched = (f"/v1/findings/{found(council, '/v1/findings', ref)['id']}" for ref in refs[1:])
+    council.patch(mine, {"text": "Our words."}, expect=200)
+    council.move(touched, "being_addressed", expect=200)
+    file = tmp_path / "texts.csv"
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([["finding_id", "seq", "text"], *([id, 1, text] for id in [*ids, "unknown"])])
+
+    said = loaded.load(data.folder, "--finding-texts", file)
+    assert "loading finding texts: 4 rows … 1 filled in, 2 left as they are, 1 of findings not found" in said
+    assert [found(council, "/v1/findings", ref)["text"] for ref in refs] == [text, "Our words.", ""]
+
+    journal = loaded.state()[0]
+    assert "0 filled in, 3 left as they are" in loaded.load(data.folder, "--finding-texts", file)
+    assert loaded.state()[0] == journal
+    # A reload does not take them away again.
+    data.change("findings.csv", {"ref": refs[0]}, number="44")
+    loaded.load(data.folder)
+    assert found(council, "/v1/findings", refs[0])["text"] == text
+
+
+def test_a_text_that_cannot_stand_fills_none(loaded, data, tmp_path):
+    ids = [row["ref"].removeprefix("ofsted:") for row in data.rows("findings.csv")[:2]]
+    file = tmp_path / "texts.csv"
+    file.write_text(f"finding_id,text\n{ids[0]},fine\n{ids[1]},{'x' * 20001}\n")
+    said = loaded.load(data.folder, "--finding-texts", file, status=1)
+    assert f"{file}:3: text: " in said and "20000" in said
+    assert loaded.value("SELECT count(*) FROM inspectd.finding WHERE text <> ''") == 0
+    file.write_text("finding_id,words\n")
+    assert f"{file}:1: text: the column is missing" in loaded.load(data.folder, "--finding-texts", file, status=1)
+    assert "No such file" in loaded.load(data.folder, "--finding-texts", tmp_path / "none.csv", status=1)
+
+
+@pytest.mark.skipif(not FINDING_TEXTS.exists(), reason="the collection of texts is not part of the repository")
+def test_the_collection_of_texts_fills_every_finding(cluster):
+    loader = Loader(cluster, cluster.clone(clusters.REFERENCE))
+    said = loader.load(REFERENCE, "--finding-texts", FINDING_TEXTS)
+    assert "2,393 filled in, 0 left as they are, 0 of findings not found" in said
+    assert loader.value("SELECT count(*) FROM inspectd.finding WHERE text = ''") == 0
+    cluster.drop(loader.database)
+
+
+# --- API keys -----------------------------------------------------------------------------------
+
+
+def test_a_key_is_shown_once_and_only_its_hash_is_kept(loaded):
+    grants = ("--scopes", "findings:read,actions:write", "--authorities", "806,807")
+    made = loaded.run("client", "add", "--name", "Test", *grants)
+    assert re.fullmatch(r"ik_[A-Za-z0-9_-]{43}\n", made.stdout)
+    key = made.stdout.strip()
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    assert key not in made.stderr
+    assert loaded.rows(
+        "SELECT name, encode(key_hash, 'hex'), scopes, authority_ids, expires_at FROM inspectd.client"
+    ) == [("Test", digest, ["findings:read", "actions:write"], ["806", "807"], None)]
+    listed = loaded.run("client", "list").stdout
+    assert "Test" in listed and "findings:read,actions:write" in listed and "806,807" in listed
+    assert key not in listed and digest not in listed
+
+
+def test_all_scopes_are_those_that_the_service_knows(loaded):
+    loaded.run("client", "add", "--name", "All", "--scopes", "all")
+    assert " ".join(sorted(loaded.value("SELECT scopes FROM inspectd.client"))) == (
+        "act_as actions:read actions:write admin audit:read authorities:read findings:read findings:write "
+        "frameworks:read inspections:read inspections:write reports:read themes:read"
+    )
+
+
+def test_a_key_is_good_through_the_day_it_expires_on(loaded):
+    loaded.run("client", "add", "--name", "Summer", "--scopes", "admin", "--expires", "2030-06-30")
+    end = loaded.value("SELECT (expires_at AT TIME ZONE 'Europe/London')::text FROM inspectd.client")
+    assert end == "2030-07-01 00:00:00"
+    assert "2030-06-30" in loaded.run("client", "list").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments, status, said",
+    [
+        (["--name", "x", "--scopes", "findings:reed"], 1, "findings:read, findings:write"),
+        (["--name", "x", "--scopes", "findings:read,"], 1, 'no scope ""'),
+        (["--name", "x", "--scopes", "all", "--authorities", "999"], 1, "806, 807"),
+        (["--name", "x", "--scopes", "all", "--authorities", ""], 1, 'no authority ""'),
+        (["--name", " ", "--scopes", "all"], 2, "--name"),
+        (["--name", "a\nb", "--scopes", "all"], 2, "--name"),
+        (["--name", "x" * 121, "--scopes", "all"], 2, "--name"),
+        (["--name", "x", "--scopes", "all", "--expires", "31/01/2030"], 2, "--expires"),
+        (["--name", "x", "--scopes", "all", "--expires", "2020-01-01"], 2, "past"),
+        (["--name", "x"], 2, "usage"),
+        (["--name", "x", "--scopes"], 2, "usage"),
+        (["--name", "x", "--scopes", "all", "--colour", "red"], 2, "usage"),
+    ],
+)
+def test_a_wrong_grant_is_refused_with_what_is_known(loaded, arguments, status, said):
+    done = loaded.run("client", "add", *arguments, status=status)
+    assert said in done.stderr and done.stdout == ""
+    assert loaded.count("client") == 0
+
+
+def test_a_revoked_key_is_no_longer_good(loaded, council):
+    key = loaded.run("client", "add", "--name", "Gone", "--scopes", "findings:read").stdout.strip()
+    council.with_key(key).get("/v1/findings", expect=200)
+    id = loaded.value("SELECT id::text FROM inspectd.client WHERE name = 'Gone'")
+    assert "is revoked" in loaded.run("client", "revoke", id).stderr
+    time.sleep(1.1)
+    council.with_key(key).get("/v1/findings", expect=401)
+    assert "was revoked already" in loaded.run("client", "revoke", id).stderr
+    assert re.search(rf"{id}\s+revoked", loaded.run("client", "list").stdout)
+    nobody = "0190f3c2-0000-7000-8000-000000000000"
+    assert "there is no client" in loaded.run("client", "revoke", nobody, status=1).stderr
+    assert "usage" in loaded.run("client", "revoke", "Gone", status=2).stderr
+
+
+def test_client_without_a_verb_shows_how(full):
+    for arguments in ([], ["remove"], ["list", "x"], ["revoke"]):
+        assert "usage: inspectd client" in full.run("client", *arguments, status=2).stderr
+    assert "usage: inspectd client" in full.run("client", "--help").stdout

@@ -1,0 +1,387 @@
+"""One walk over every route that the service describes: the answers that all of them share."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, Iterator
+
+import pytest
+
+import spec_validator
+from harness import cluster as clusters
+from harness.service import ALL_SCOPES, Answer, Api, Service
+
+ROUTES = json.loads(clusters.inspectd("describe"))["routes"]
+PATHS = sorted({route["path"] for route in ROUTES})
+ABSENT = "01900000-0000-7000-8000-000000000000"
+WRITES = ("POST", "PATCH")
+# What this walk makes every operation answer that documents it. The rest needs content of its own: other suites.
+SHARED = {"304", "400", "401", "403", "404", "406", "412", "413", "415", "428", "503"}
+
+reads = [route for route in ROUTES if route["method"] == "GET"]
+writes = [route for route in ROUTES if route["method"] in WRITES]
+closed = [route for route in ROUTES if route["scope"] is not None]
+scoped = [route for route in ROUTES if route["scope"]]
+with_id = [route for route in ROUTES if "{id}" in route["path"]]
+versioned = [
+    route
+    for route in ROUTES
+    if "{id}" in route["path"]
+    and not route["parent"]
+    and (route["method"] in ("PATCH", "DELETE") or route["path"].endswith("/transitions"))
+]
+# Healthy or not: no more to say, so nothing to negotiate about or to keep.
+probes = ("/livez", "/readyz", "/metrics")
+
+each_read = pytest.mark.parametrize("route", reads, ids=lambda route: route["operation_id"])
+each_write = pytest.mark.parametrize("route", writes, ids=lambda route: route["operation_id"])
+each_closed = pytest.mark.parametrize("route", closed, ids=lambda route: route["operation_id"])
+each_scoped = pytest.mark.parametrize("route", scoped, ids=lambda route: route["operation_id"])
+each_with_id = pytest.mark.parametrize("route", with_id, ids=lambda route: route["operation_id"])
+each_versioned = pytest.mark.parametrize("route", versioned, ids=lambda route: route["operation_id"])
+each_path = pytest.mark.parametrize("path", PATHS)
+
+
+class Walker(Api):
+    """Remembers which operation gave which answer."""
+
+    seen: set[tuple[str, str]] = set()
+
+    def request(self, method: str, target: str, **options: Any) -> Answer:
+        answer = super().request(method, target, **options)
+        operation = spec_validator.find_operation(method, target.partition("?")[0])
+        if operation and method != "HEAD":
+            self.seen.add((operation["operationId"], str(answer.status)))
+        return answer
+
+
+@pytest.fixture(scope="module")
+def walker(service: Service) -> Walker:
+    return Walker(service.port, service.make_key())
+
+
+@pytest.fixture(scope="module")
+def ids(api: Api) -> dict[str, str]:
+    """An existing row of each resource."""
+    visit = api.create(
+        "/v1/inspections",
+        {"authority_id": "806", "kind": "focused_visit", "start_on": "2025-05-13", "end_on": "2025-05-14"},
+    )
+    finding = api.create(
+        "/v1/findings", {"inspection_id": visit["id"], "kind": "recommendation", "text": "Record supervision."}
+    )
+    action = api.create("/v1/actions", {"title": "Audit", "finding_ids": [finding["id"]]})
+    return {
+        "authority": "806",
+        "framework": "sif",
+        "theme": "thresholds",
+        "inspection": visit["id"],
+        "finding": finding["id"],
+        "action": action["id"],
+    }
+
+
+def owner_of(path: str) -> str:
+    """Whose id a path has: "authority" for /v1/authorities/{id}/findings."""
+    return {
+        "authorities": "authority",
+        "frameworks": "framework",
+        "themes": "theme",
+        "inspections": "inspection",
+        "findings": "finding",
+        "actions": "action",
+    }[path.split("/")[2]]
+
+
+def address(path: str, ids: dict[str, str] | None = None) -> str:
+    path = path.replace("{slug}", "not-found")
+    if "{id}" not in path:
+        return path + ("?q=thresholds" if path == "/v1/search" else "?by=status" if path.endswith("/counts") else "")
+    owner = owner_of(path)
+    absent = {"authority": "999", "framework": "no-such", "theme": "no-such"}.get(owner, ABSENT)
+    return path.replace("{id}", ids[owner] if ids else absent)
+
+
+def with_query(target: str, query: str) -> str:
+    return target + ("&" if "?" in target else "?") + query
+
+
+def call(api: Api, route: dict, ids: dict[str, str] | None, query: str = "", **options: Any) -> Answer:
+    target = address(route["path"], ids)
+    if route["method"] in WRITES:
+        options.setdefault("json", {})
+    if route in versioned:
+        options.setdefault("if_match", "*")
+    return api.request(route["method"], with_query(target, query) if query else target, **options)
+
+
+def problem_of(answer: Answer, slug: str) -> dict:
+    assert answer.problem["type"] == f"/problems/{slug}"
+    assert answer.problem["instance"] == answer.target.partition("?")[0]
+    return answer.problem
+
+
+# --- access ------------------------------------------------------------------------------
+
+
+@each_closed
+def test_without_a_key_it_is_401(walker, ids, route):
+    answer = call(walker, route, ids, key=None).expect(401)
+    problem_of(answer, "unauthenticated")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@each_scoped
+def test_without_the_scope_it_is_403(walker, service, ids, route):
+    others = [scope for scope in ALL_SCOPES if scope not in (route["scope"], "admin")]
+    problem_of(call(walker, route, ids, key=service.make_key(others)).expect(403), "forbidden")
+
+
+@each_closed
+def test_naming_a_person_without_act_as_is_403(walker, service, ids, route):
+    key = service.make_key(
+        [scope for scope in ALL_SCOPES if scope not in ("act_as", "admin")]
+        + [route["scope"]] * (route["scope"] == "admin")
+    )
+    if route["scope"] == "admin":
+        pytest.skip("admin includes act_as")
+    call(walker, route, ids, key=key, headers={"X-Acting-User": "somebody"}).expect(403)
+
+
+# --- the address --------------------------------------------------------------------------
+
+
+@each_with_id
+def test_an_absent_id_is_404(walker, route):
+    body = (
+        FIT.get(route["resource"])
+        if route["parent"]
+        else {"to": "in_progress"}
+        if route["path"].endswith("/transitions")
+        else {}
+    )
+    options = {"json": body} if route["method"] in WRITES else {}
+    problem_of(call(walker, route, None, **options).expect(404), "not-found")
+
+
+def test_an_absent_problem_or_address_is_404(walker):
+    for path in (
+        "/problems/no-such",
+        "/nowhere",
+        "/v1/nowhere",
+        "/",
+        "/v2",
+        "/v1/actions/x/y/z",
+        "/v1//actions",
+        "//v1",
+    ):
+        problem_of(walker.get(path, expect=404), "not-found")
+
+
+@each_with_id
+@pytest.mark.parametrize(
+    "id",
+    [
+        "x",
+        "8066",
+        "%20",
+        "806%2F",
+        "0",
+        "-1",
+        "01900000-0000-7000-8000-00000000000",
+        "01900000-0000-7000-8000-00000000000g",
+        "%00",
+        "..",
+        "null",
+        "806;drop",
+        "\u00e9".encode().hex(),
+    ],
+)
+def test_a_malformed_id_is_404_like_any_other_that_is_absent(walker, route, id):
+    target = route["path"].replace("{id}", id)
+    body = {} if route["method"] in WRITES else None
+    answer = walker.request(route["method"], target, json=body, if_match="*" if route in versioned else None)
+    assert answer.status in ((404, 400) if id in ("%00", "%20", "806%2F", "..") else (404,)), str(answer)
+
+
+@each_path
+def test_a_trailing_slash_is_another_address(walker, ids, path):
+    walker.get(address(path, ids).partition("?")[0] + "/", expect=404)
+
+
+@each_path
+@pytest.mark.parametrize("method", ["PUT", "TRACE", "LINK"])
+def test_a_method_that_is_not_taken_is_405_and_lists_those_that_are(walker, ids, path, method):
+    target = address(path, ids)
+    answer = walker.request(method, target).expect(405)
+    allow = {name.strip() for name in answer.headers["Allow"].split(",")}
+    here = {route["method"] for route in ROUTES if route["path"] == path}
+    assert allow == here | {"OPTIONS"} | ({"HEAD"} if "GET" in here else set())
+    problem_of(answer, "method-not-allowed")
+    assert walker.options(target.partition("?")[0], expect=204).headers["Allow"] == answer.headers["Allow"]
+
+
+@each_path
+def test_options_says_what_is_taken_and_has_no_body(walker, ids, path):
+    answer = walker.options(address(path, ids).partition("?")[0], key=None, expect=204)
+    assert answer.body == b"" and "OPTIONS" in answer.headers["Allow"]
+
+
+@each_read
+def test_head_answers_alike_without_a_body(walker, ids, route):
+    target = address(route["path"], ids)
+    head, get = walker.head(target), walker.get(target, expect=200)
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["Content-Type"] == get.headers["Content-Type"]
+    assert head.etag == get.etag
+
+
+# --- the question ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route["path"] not in probes], ids=lambda route: route["operation_id"]
+)
+def test_an_unknown_parameter_is_400_and_named(walker, ids, route):
+    answer = call(walker, route, ids, "nonsense=1").expect(400)
+    assert "/nonsense" in [error["pointer"] for error in problem_of(answer, "malformed-request")["errors"]]
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in reads + writes if route["path"] not in probes], ids=lambda route: route["operation_id"]
+)
+def test_a_type_that_is_not_offered_is_406(walker, ids, route):
+    problem_of(call(walker, route, ids, headers={"Accept": "image/png"}).expect(406), "not-acceptable")
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in reads if route["path"] not in probes], ids=lambda route: route["operation_id"]
+)
+def test_what_has_not_changed_is_304(walker, ids, route):
+    target = address(route["path"], ids)
+    tag = walker.get(target, expect=200).etag
+    assert walker.get(target, headers={"If-None-Match": tag}).expect(304).body == b""
+
+
+# --- the body ---------------------------------------------------------------------------------
+
+
+@each_write
+def test_a_body_of_another_type_is_415(walker, ids, route):
+    answer = call(walker, route, ids, data=b"<a/>", json=None, content_type="application/xml").expect(415)
+    problem_of(answer, "unsupported-media-type")
+    assert (answer.headers["Accept-Patch"] is not None) == (route["method"] == "PATCH")
+
+
+@each_write
+def test_a_body_that_is_too_long_is_413(walker, ids, route):
+    problem_of(call(walker, route, ids, json={"title": "x" * 65536}).expect(413), "body-too-large")
+
+
+@each_write
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b'{"a":1,"a":2}', b'{"title":"\xff"}', b'{"title":"\\u0000"}', b"[" * 40, b"{}{}", b"nonsense"],
+    ids=["cut short", "a key twice", "not UTF-8", "NUL", "too deep", "two values", "no JSON"],
+)
+def test_a_body_that_cannot_be_read_is_400(walker, ids, route, body):
+    problem_of(call(walker, route, ids, data=body, json=None).expect(400), "malformed-request")
+
+
+@each_write
+def test_an_unknown_member_is_422_and_named(walker, ids, route):
+    answer = call(walker, route, ids, json={"nonsense": 1}).expect(422)
+    assert "/nonsense" in [error["pointer"] for error in problem_of(answer, "invalid-content")["errors"]]
+
+
+FIT = {"action": {"title": "Audit"}, "inspection": {"kind": "peer_review"}, "finding": {"kind": "recommendation"}}
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in writes if route["parent"]], ids=lambda route: route["operation_id"]
+)
+def test_what_is_posted_beneath_a_parent_belongs_to_it(walker, ids, route):
+    path, body = address(route["path"], ids), FIT[route["resource"]] | {
+        "external_refs": {"walk": route["operation_id"]}
+    }
+    checked = walker.post(path + "?validate_only=true", body, expect=200).json
+    walker.get(f"/v1/{route['resource']}s/{checked['id']}", expect=404)
+    made = walker.post(path, body, expect=201)
+    assert made.location == f"/v1/{route['resource']}s/{made.json['id']}"
+    assert made.json["id"] in [row["id"] for row in walker.all(path)]
+    walker.post(path, body, expect=409)
+
+
+# --- versions ------------------------------------------------------------------------------------
+
+
+@each_versioned
+def test_without_if_match_it_is_428(walker, ids, route):
+    problem_of(call(walker, route, ids, if_match=None).expect(428), "precondition-required")
+
+
+@each_versioned
+def test_a_stale_if_match_is_412_with_the_present_tag(walker, ids, route):
+    item = f"/v1/{route['path'].split('/')[2]}/{ids[owner_of(route['path'])]}"
+    row = walker.get(item, {"fields": "status,allowed_transitions"}, expect=200)
+    body = (
+        {"to": (row.json["allowed_transitions"] or ["x"])[0], "reason": "Tried."}
+        if route["path"].endswith("/transitions")
+        else {}
+    )
+    options = {"json": body} if route["method"] != "DELETE" else {}
+    problem = problem_of(call(walker, route, ids, if_match='"999.0"', **options).expect(412), "stale-version")
+    assert problem["current_etag"] == walker.get(item).etag
+
+
+# --- without its database ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def stopped(service: Service, cluster: clusters.Cluster, ids) -> Iterator[Walker]:
+    """A client while PostgreSQL is down, with a key that no worker has in mind; afterwards all is well again by itself."""
+    walker = Walker(service.port, service.make_key(name="unknown to every worker", new=True))
+    cluster.stop()
+    try:
+        yield walker
+    finally:
+        cluster.start()
+    deadline = time.monotonic() + 10
+    while walker.get("/readyz").status != 200:
+        assert time.monotonic() < deadline
+    for _ in range(20):
+        walker.get("/v1/actions", expect=200)
+
+
+@each_closed
+def test_without_its_database_it_is_503(stopped, ids, route):
+    answer = call(stopped, route, ids).expect(503)
+    problem_of(answer, "unavailable")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert "inspectd_" not in answer.text and "socket" not in answer.text
+
+
+def test_without_its_database_it_is_not_ready_but_alive_and_still_explains_itself(stopped):
+    assert stopped.get("/readyz", key=None, expect=503).headers["Retry-After"]
+    for path in ("/livez", "/metrics", "/docs", "/problems/unavailable", "/v1/openapi.json"):
+        stopped.get(path, key=None, expect=200)
+    stopped.options("/v1/actions", key=None, expect=204)
+
+
+# --- all of it ------------------------------------------------------------------------------------------
+
+
+def test_the_walk_has_seen_every_shared_answer_that_is_documented(walker, request):
+    """With test_*.py of the other suites, spec_coverage.py finds everything covered."""
+    ran = {item.originalname for item in request.session.items if item.fspath == request.node.fspath}
+    everything = {name for name in globals() if name.startswith("test_")}
+    if ran != everything or hasattr(request.config, "workerinput"):
+        pytest.skip("only part of the walk was taken in this process")
+    documented = {
+        (operation["operationId"], status)
+        for _, _, operation in spec_validator.operations()
+        for status in operation["responses"]
+    }
+    missing = sorted(entry for entry in documented if entry[1] in SHARED and entry not in Walker.seen)
+    assert not missing
