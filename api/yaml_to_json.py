@@ -16,7 +16,7 @@ import sys
 import yaml
 
 
-class Loader(yaml.SafeLoader):
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """SafeLoader without YAML 1.1's guesses."""
 
     yaml_implicit_resolvers: dict = {}

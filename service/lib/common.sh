@@ -13,9 +13,10 @@ fail() {
 }
 
 # A trap waits for the command in front to end. A command behind, waited for, can be
-# left at once; step_end then ends it.
+# left at once; step_end then ends it. A step that outlives a killed script must not
+# hold what the script held: its standard output (3) and its lock (9).
 step() {
-    "$@" &
+    "$@" 3>&- 9>&- &
     STEP_PID=$!
     local status=0
     wait "$STEP_PID" || status=$?

@@ -95,8 +95,8 @@ def changed(cluster: clusters.Cluster, built: pathlib.Path) -> Iterator[pathlib.
     """From here on the binary under test and the description that answers are held to are the copy's."""
 
     def forget() -> None:
-        for read in (spec_validator.load, spec_validator._document, spec_validator.operations, spec_validator._validator):
-            read.cache_clear()
+        for name in ("load", "_document", "operations", "_validator"):
+            getattr(spec_validator, name).cache_clear()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INSPECTD", str(built / "inspectd"))
@@ -270,7 +270,9 @@ def test_the_tables_and_the_description_still_agree(copy, built):
 
 
 def test_the_tests_that_read_the_tables_try_it(copy, built):
-    of_the_copy(copy, built / "inspectd", "integration/test_lists.py", "-k", "page_number")
+    binary = built / "inspectd"
+    of_the_copy(copy, binary, "integration/test_lists.py", "-k", "page_number")
+    of_the_copy(copy, binary, "integration/test_writing.py", "-k", "every_member_that_was_sent_is_stored and findings")
 
 
 def test_only_the_statements_that_list_every_column_change(copy, built):

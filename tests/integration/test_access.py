@@ -202,15 +202,6 @@ def bound(service: Service) -> Api:
     return service.api(service.make_key([scope for scope in ALL_SCOPES if scope != "admin"], ["806"], name="bound"))
 
 
-@pytest.fixture(scope="module")
-def elsewhere(api: Api) -> dict[str, dict]:
-    """Rows of Reading, by sensitivity."""
-    return {
-        level: api.create("/v1/actions", {"authority_id": "870", "title": f"Of Reading, {level}", "sensitivity": level})
-        for level in ("public", "council", "restricted")
-    }
-
-
 def test_a_bound_key_writes_for_its_authorities(bound):
     made = bound.create("/v1/actions", {"authority_id": "806", "title": "Ours"})
     path = f"/v1/actions/{made['id']}"
@@ -218,55 +209,6 @@ def test_a_bound_key_writes_for_its_authorities(bound):
     bound.move(path, "in_progress", expect=200)
     bound.delete(path, expect=204)
     bound.post(f"{path}/restore", expect=200)
-
-
-def test_a_bound_key_does_not_write_for_others(bound, elsewhere):
-    bound.post("/v1/actions", {"authority_id": "870", "title": "Not ours"}).expect(403, 404, 422)
-    bound.post("/v1/authorities/870/actions", {"title": "Not ours"}).expect(403, 404, 422)
-    bound.post("/v1/inspections", {"authority_id": "870", "kind": "peer_review"}).expect(403, 404, 422)
-    for row in elsewhere.values():
-        path = f"/v1/actions/{row['id']}"
-        bound.patch(path, {"title": "Not ours"}, if_match="*").expect(403, 404)
-        bound.move(path, "in_progress", if_match="*").expect(403, 404)
-        bound.delete(path, if_match="*").expect(403, 404)
-        bound.post(f"{path}/restore").expect(403, 404)
-
-
-def test_a_bound_key_reads_of_others_what_is_public_and_nothing_else(bound, elsewhere):
-    visible = [
-        level
-        for level, row in elsewhere.items()
-        if bound.get(f"/v1/actions/{row['id']}").expect(200, 404).status == 200
-    ]
-    assert visible == ["public"]
-    listed = {row["id"] for row in bound.all("/v1/actions", {"authority_id": "870"})}
-    assert listed == {elsewhere["public"]["id"]}
-    counted = bound.get("/v1/actions/counts", {"by": "sensitivity", "authority_id": "870"}, expect=200).data
-    assert counted == [{"sensitivity": "public", "count": 1}]
-
-
-def test_what_is_not_ours_to_see_answers_like_what_is_absent(bound, elsewhere):
-    def problem(id: str) -> tuple:
-        answer = bound.get(f"/v1/actions/{id}", expect=404)
-        told = answer.problem
-        return told["title"], told["detail"].replace(id, "ID"), answer.headers["ETag"]
-
-    assert problem(elsewhere["council"]["id"]) == problem(ABSENT)
-
-
-def test_a_bound_key_sees_nothing_more_through_the_past_or_an_expansion_or_search(api, bound, elsewhere):
-    hidden = elsewhere["council"]
-    moment = {"as_recorded_at": hidden["updated_at"]}
-    bound.get(f"/v1/actions/{hidden['id']}", moment, expect=404)
-    assert hidden["id"] not in {row["id"] for row in bound.all("/v1/actions", moment | {"authority_id": "870"})}
-    finding = api.get("/v1/authorities/870/findings", {"limit": 1}, expect=200).data[0]
-    linked = api.create("/v1/actions", {"title": "Wallaby crossing", "finding_ids": [finding["id"]]})
-    seen = bound.get("/v1/findings", {"id": finding["id"], "expand": "actions"}, expect=200).data
-    assert all(
-        linked["id"] not in {row["id"] for row in row["actions"]} and linked["id"] not in row["action_ids"]
-        for row in seen
-    )
-    assert bound.get("/v1/search", {"q": "wallaby"}, expect=200).data == []
 
 
 def test_published_inspections_of_everybody_are_open_to_every_caller(bound):

@@ -560,6 +560,16 @@ def test_once_its_dependants_are_deleted_a_row_can_be_too(api, given):
         api.delete(path, expect=204)
 
 
+def test_nothing_is_added_to_what_is_being_deleted_at_the_same_time(api, given):
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for _ in range(10):
+            inspection = given.inspection()
+            path, body = f"/v1/inspections/{inspection['id']}", given.body("findings", inspection_id=inspection["id"])
+            deleted = pool.submit(api.delete, path, if_match="*")
+            added = pool.submit(api.post, "/v1/findings", body)
+            assert (deleted.result().status, added.result().status) in [(204, 422), (409, 201)]
+
+
 def test_an_action_takes_its_links_with_it_and_brings_them_back(api, given):
     finding = given.finding()
     action = given.action(finding["authority_id"], finding_ids=[finding["id"]])
