@@ -25,7 +25,7 @@ struct prepared {
 struct connection {
 	const struct database_options *options;
 	struct connection *next; /* in the database's list */
-	int ending; /* readable once nobody may wait any longer; borrowed */
+	int ending;              /* readable once nobody may wait any longer; borrowed */
 	PGconn *pg;
 	struct prepared prepared[LIMIT_STATEMENTS];
 	size_t n_prepared;

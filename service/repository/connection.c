@@ -21,7 +21,8 @@ int connection_wait(struct connection *c, short events, uint64_t deadline_us, st
 {
 	for (;;) {
 		uint64_t now = clock_us();
-		struct pollfd p[] = { { .fd = PQsocket(c->pg), .events = events }, { .fd = c->ending, .events = POLLIN } };
+		struct pollfd p[] = { { .fd = PQsocket(c->pg), .events = events },
+				      { .fd = c->ending, .events = POLLIN } };
 		int ready;
 
 		if (now >= deadline_us)
