@@ -57,7 +57,13 @@ static int fetch_level(struct connection *c, const struct call *call, const stru
 	mend_absent(ids, n_parents, e->many ? r : target);
 	ret_rows->target = target;
 	columns_all(target, &ret_rows->columns);
-	return fetch(c, call, r, e, &ret_rows->columns, ids, n_parents, &ret_rows->rows, err);
+	if (fetch(c, call, r, e, &ret_rows->columns, ids, n_parents, &ret_rows->rows, err) < 0)
+		return -1;
+	if (result_rows(ret_rows->rows) <= LIMIT_EXPANDED_ROWS)
+		return 0;
+	error_add(err, ERR_MALFORMED, IN_QUERY, "/expand", "too_much",
+		  "would show more than %d rows of %s; ask for fewer rows with limit=", LIMIT_EXPANDED_ROWS, e->name);
+	return error_check(err);
 }
 
 /* In the rows of a first level, the column that a second hangs from; column 0 is the ordinal. */

@@ -87,7 +87,7 @@ static char *moment_of(struct connection *c, const struct call *call, const stru
 		       uint64_t version)
 {
 	char text[24];
-	struct statement s = { .sql = "SELECT max(at) FROM inspectd.journal WHERE table_name = $1 AND row_key = $2 "
+	struct statement s = { .sql = "SELECT max(at) FROM inspectd.journal WHERE table_name = $1 AND row_key = lower($2) "
 				      "AND version = $3::bigint",
 			       .values = { r->name, id, text },
 			       .n_values = 3 };

@@ -318,7 +318,8 @@ void statement_expand(struct builder *b, const struct resource *r, const struct 
 	if (e->many) {
 		buf_adds(&b->sql, "CROSS JOIN LATERAL (SELECT t.* FROM ");
 		add_template(b, e->sql, 0, "");
-		buf_addf(&b->sql, " ORDER BY t.id LIMIT %d) t ORDER BY p.n, t.id", LIMIT_EXPAND_ROWS + 1);
+		buf_addf(&b->sql, " ORDER BY t.id LIMIT %d) t ORDER BY p.n, t.id LIMIT %d", LIMIT_EXPAND_ROWS + 1,
+			 LIMIT_EXPANDED_ROWS + 1);
 	} else {
 		buf_addf(&b->sql, "JOIN %s.%s t ON t.id = p.id ORDER BY p.n", b->schema, target->plural);
 	}
