@@ -17,8 +17,8 @@
 #define LIMIT_PAGE_DEFAULT     50
 #define LIMIT_SORT_KEYS        4
 #define LIMIT_CURSOR_BYTES     8192
-#define LIMIT_EXPAND_ROWS      200 /* per parent; the answer says when there are more */
-#define LIMIT_EXPANDED_ROWS    20000  /* of one kind in one answer; more: 400, ask for fewer     */
+#define LIMIT_EXPAND_ROWS      200   /* per parent; the answer says when there are more */
+#define LIMIT_EXPANDED_ROWS    20000 /* of one kind in one answer; more: 400, ask for fewer     */
 #define LIMIT_EXPANSIONS       8
 #define LIMIT_COUNT_DIMENSIONS 3
 #define LIMIT_LIST_ITEMS       500 /* members of a list in a body */

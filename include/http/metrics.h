@@ -16,7 +16,4 @@ struct exchange;
 /* Counts a request that has been answered. err is NULL, or what went wrong. */
 void metrics_count(const struct exchange *x, const struct error *err, uint64_t duration_us);
 
-/* GET /metrics */
-int metrics_show(struct exchange *x, struct error *err);
-
 #endif

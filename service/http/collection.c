@@ -50,8 +50,8 @@ static void add_links(struct exchange *x, const char *next_cursor)
 	_cleanup_(buf_done) struct buf self = { 0 }, next = { 0 };
 	struct buf *b = &x->answer.body;
 
-	buf_init(&self, 4 * LIMIT_URL_BYTES);
-	buf_init(&next, 4 * LIMIT_URL_BYTES);
+	buf_init(&self, 4UL * LIMIT_URL_BYTES);
+	buf_init(&next, 4UL * LIMIT_URL_BYTES);
 	address_link(&x->address, NULL, &self);
 	if (next_cursor)
 		address_link(&x->address, next_cursor, &next);
@@ -76,7 +76,7 @@ static int answer_page(struct exchange *x, const struct list_query *query, struc
 		return -1;
 	next_cursor = page.next_cursor;
 	add_page(b, query, &page);
-	add_links(x, page.has_more ? page.next_cursor : NULL);
+	add_links(x, page.has_more ? next_cursor : NULL);
 	buf_addc(b, '}');
 	answer_as(&x->answer, 200, "application/json");
 	answer_digest(&x->answer);

@@ -114,7 +114,7 @@ static int hash_request(const struct exchange *x, char out[65], struct error *er
 {
 	_cleanup_(buf_done) struct buf b = { 0 };
 
-	buf_init(&b, x->body_len + 2 * LIMIT_URL_BYTES);
+	buf_init(&b, x->body_len + 2UL * LIMIT_URL_BYTES);
 	buf_addf(&b, "%s %s %zu %d\n", x->method_name, x->address.path, x->body_len, x->call.validate_only);
 	buf_add(&b, x->body, x->body_len);
 	if (!buf_ok(&b))

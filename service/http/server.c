@@ -223,7 +223,7 @@ static bool wait_until_idle(struct server *s, unsigned ms)
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
 	if (until.tv_nsec >= 1000000000) {
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000;
@@ -245,7 +245,7 @@ static bool wait_until_idle(struct server *s, unsigned ms)
 static void stop_daemon(struct server *s)
 {
 	const struct config *c = s->app->config;
-	struct timespec notice = { .tv_sec = c->notice_ms / 1000, .tv_nsec = c->notice_ms % 1000 * 1000000 };
+	struct timespec notice = { .tv_sec = c->notice_ms / 1000, .tv_nsec = (long)(c->notice_ms % 1000) * 1000000 };
 
 	atomic_store(&s->app->draining, true);
 	(void)nanosleep(&notice, NULL);

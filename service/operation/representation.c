@@ -87,10 +87,12 @@ static char *moment_of(struct connection *c, const struct call *call, const stru
 		       uint64_t version)
 {
 	char text[24];
-	struct statement s = { .sql = "SELECT max(at) FROM inspectd.journal WHERE table_name = $1 AND row_key = lower($2) "
-				      "AND version = $3::bigint",
-			       .values = { r->name, id, text },
-			       .n_values = 3 };
+	struct statement s = {
+		.sql = "SELECT max(at) FROM inspectd.journal WHERE table_name = $1 AND row_key = lower($2) "
+		       "AND version = $3::bigint",
+		.values = { r->name, id, text },
+		.n_values = 3
+	};
 	_cleanup_(result_freep) struct result *found = NULL;
 	struct error ignored = { 0 };
 	const char *at;

@@ -214,7 +214,7 @@ static int collect(struct connection *c, const struct batch *b, struct result **
 				b->sent[answered].prepare->ready = !b->sent[answered].prepare->going;
 			PQclear(pg);
 		} else {
-			ret_results[results++]->pg = pg;
+			ret_results[results++]->pg = pg; /* NOLINT: there is one for each statement that was sent */
 		}
 		answered++;
 	}
@@ -273,7 +273,8 @@ int connection_run(struct connection *c, const struct context *context, const st
 	if (outcome == 0 && PQexitPipelineMode(c->pg) == 1) {
 		c->begin_pending = false;
 		forget_unprepared(c);
-		memcpy(ret_results, results, n * sizeof(*results));
+		for (size_t i = 0; i < n; i++)
+			ret_results[i] = results[i];
 		return 0;
 	}
 	drop_results(results, n);

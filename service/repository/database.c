@@ -102,7 +102,7 @@ int database_mine(struct database *d, struct connection **ret_connection, struct
 
 bool database_ready(struct database *d, struct error *err)
 {
-	struct connection *c;
+	struct connection *c = NULL;
 	struct statement ask = { .sql = "SELECT count(*) FROM inspectd.migration WHERE name LIKE '____\\_%'" };
 	_cleanup_(result_freep) struct result *answer = NULL;
 	char expected[16];
