@@ -31,6 +31,10 @@ void builder_init(struct builder *b, bool recorded);
 void builder_done(struct builder *b);
 int builder_statement(const struct builder *b, struct statement *ret_statement, struct error *err) _must_check_;
 
+/* Runs what was built and releases the builder, whatever comes of it. */
+int builder_run(struct builder *b, struct connection *c, const struct context *context, struct result **ret_result,
+		struct error *err) _must_check_;
+
 /* Each adds a value and returns n of its $n. */
 unsigned builder_value(struct builder *b, const char *text);
 unsigned builder_array(struct builder *b, char *const *texts, size_t n);

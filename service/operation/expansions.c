@@ -34,15 +34,10 @@ static int fetch(struct connection *c, const struct call *call, const struct res
 		 const struct columns *columns, char *const *ids, size_t n, struct result **ret_rows, struct error *err)
 {
 	struct builder b;
-	struct statement s;
-	int outcome = -1;
 
 	builder_init(&b, call->context.recorded_at != NULL);
 	statement_expand(&b, r, e, columns, ids, n);
-	if (builder_statement(&b, &s, err) == 0)
-		outcome = connection_run(c, &call->context, &s, 1, ret_rows, err);
-	builder_done(&b);
-	return outcome;
+	return builder_run(&b, c, &call->context, ret_rows, err);
 }
 
 static int fetch_level(struct connection *c, const struct call *call, const struct resource *r,

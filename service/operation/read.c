@@ -48,15 +48,10 @@ static int fetch_segment(struct connection *c, const struct call *call, const st
 			 unsigned limit, struct result **ret_rows, struct error *err)
 {
 	struct builder b;
-	struct statement s;
-	int outcome = -1;
 
 	builder_init(&b, call->context.recorded_at != NULL);
 	statement_list(&b, q, columns, within, segment, limit);
-	if (builder_statement(&b, &s, err) == 0)
-		outcome = connection_run(c, &call->context, &s, 1, ret_rows, err);
-	builder_done(&b);
-	return outcome;
+	return builder_run(&b, c, &call->context, ret_rows, err);
 }
 
 static int write_rows(struct connection *c, const struct call *call, const struct list_query *q,
@@ -128,17 +123,13 @@ static int count_all(struct connection *c, const struct call *call, const struct
 {
 	_cleanup_(result_freep) struct result *found = NULL;
 	struct builder b;
-	struct statement s;
-	int outcome = -1;
 
 	builder_init(&b, call->context.recorded_at != NULL);
 	statement_total(&b, q, within);
-	if (builder_statement(&b, &s, err) == 0)
-		outcome = connection_run(c, &call->context, &s, 1, &found, err);
-	builder_done(&b);
-	if (outcome == 0)
-		*ret_total = strtoll(result_text(found, 0, 0), NULL, 10);
-	return outcome;
+	if (builder_run(&b, c, &call->context, &found, err) < 0)
+		return -1;
+	*ret_total = strtoll(result_text(found, 0, 0), NULL, 10);
+	return 0;
 }
 
 /* An answer over its ceiling is the doing of the request, not a fault of ours. */
@@ -201,18 +192,15 @@ int operation_read(const struct call *call, const struct list_query *query, cons
 	_cleanup_(result_freep) struct result *row = NULL;
 	struct columns columns;
 	struct builder b;
-	struct statement s;
 	struct connection *c;
 	size_t start = out->len;
-	int outcome = -1;
 
+	if (database_mine(call->database, &c, err) < 0)
+		return -1;
 	columns_chosen(query, &columns);
 	builder_init(&b, query->as_recorded_at != NULL);
 	statement_item(&b, query->resource, &columns, query, id);
-	if (builder_statement(&b, &s, err) == 0 && database_mine(call->database, &c, err) == 0)
-		outcome = connection_run(c, &reader.context, &s, 1, &row, err);
-	builder_done(&b);
-	if (outcome < 0)
+	if (builder_run(&b, c, &reader.context, &row, err) < 0)
 		return -1;
 	if (result_rows(row) == 0)
 		return error_set(err, ERR_NOT_FOUND, "there is no such %s", query->resource->name);
@@ -255,22 +243,18 @@ int operation_counts(const struct call *call, const struct list_query *query, co
 	_cleanup_(result_freep) struct result *rows = NULL;
 	struct within within = { 0 };
 	struct builder b;
-	struct statement s;
 	struct connection *c;
 	char name[64];
-	int outcome = -1;
 
 	if (database_mine(call->database, &c, err) < 0 ||
 	    within_parent(c, &reader, parent, name, sizeof(name), &within, err) < 0)
 		return -1;
 	builder_init(&b, query->as_recorded_at != NULL);
 	statement_counts(&b, query, &within);
-	if (builder_statement(&b, &s, err) == 0)
-		outcome = connection_run(c, &reader.context, &s, 1, &rows, err);
-	builder_done(&b);
-	if (outcome == 0)
-		write_counts(out, query, rows);
-	return outcome;
+	if (builder_run(&b, c, &reader.context, &rows, err) < 0)
+		return -1;
+	write_counts(out, query, rows);
+	return 0;
 }
 
 /* --- whole lists --------------------------------------------------------------------- */

@@ -27,19 +27,15 @@ static int read_row(struct connection *c, const struct context *context, const s
 		    const struct columns *columns, const char *id, struct result **ret_row, struct error *err)
 {
 	struct builder b;
-	struct statement s;
-	int outcome = -1;
 
 	builder_init(&b, context->recorded_at != NULL);
 	statement_item(&b, r, columns, NULL, id);
-	if (builder_statement(&b, &s, err) == 0)
-		outcome = connection_run(c, context, &s, 1, ret_row, err);
-	builder_done(&b);
-	if (outcome == 0 && result_rows(*ret_row) == 0) {
-		result_free(TAKE(*ret_row));
-		return error_set(err, ERR_NOT_FOUND, "there is no such %s", r->name);
-	}
-	return outcome;
+	if (builder_run(&b, c, context, ret_row, err) < 0)
+		return -1;
+	if (result_rows(*ret_row) > 0)
+		return 0;
+	result_free(TAKE(*ret_row));
+	return error_set(err, ERR_NOT_FOUND, "there is no such %s", r->name);
 }
 
 int representation_read(struct connection *c, const struct call *call, const struct resource *r, const char *id,

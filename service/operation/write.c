@@ -33,6 +33,20 @@ static int begin(const struct call *call, struct connection **ret_connection, st
 	return 0;
 }
 
+/*
+ * As begin(), for what an Idempotency-Key may protect. 1: it was answered before, and `written` holds the answer. A dry
+ * run is never kept, so its key counts for nothing.
+ */
+static int begin_once(const struct call *call, const struct idempotency **idempotency, struct connection **ret_open,
+		      struct written *written, struct error *err)
+{
+	if (call->validate_only)
+		*idempotency = NULL;
+	if (begin(call, ret_open, err) < 0)
+		return -1;
+	return *idempotency ? idempotency_claim(*ret_open, call, *idempotency, written, err) : 0;
+}
+
 /* The end of every write: show the row, keep the answer, and commit, unless this was a dry run. */
 static int finish(struct connection **open, const struct call *call, const struct resource *r, const char *id,
 		  const struct idempotency *idempotency, unsigned status, struct written *written, struct error *err)
@@ -142,16 +156,11 @@ int operation_create(const struct call *call, const struct resource *r, const st
 {
 	_cleanup_(connection_abandonp) struct connection *open = NULL;
 	_cleanup_(json_decrefp) json_t *draft = NULL;
-	int answered = 0;
+	int answered;
 
-	if (call->validate_only)
-		idempotency = NULL;
 	if (draft_under(r, parent, body, &draft, err) < 0 && !draft)
 		return -1; /* what is only ill-formed is judged by the rules too, so that all is said at once */
-	if (begin(call, &open, err) < 0)
-		return -1;
-	if (idempotency)
-		answered = idempotency_claim(open, call, idempotency, written, err);
+	answered = begin_once(call, &idempotency, &open, written, err);
 	if (answered != 0)
 		return answered > 0 ? 0 : -1;
 	return create(&open, call, r, parent, draft, idempotency, written, err);
@@ -271,14 +280,8 @@ int operation_move(const struct call *call, const struct resource *r, const char
 		   struct error *err)
 {
 	_cleanup_(connection_abandonp) struct connection *open = NULL;
-	int answered = 0;
+	int answered = begin_once(call, &idempotency, &open, written, err);
 
-	if (call->validate_only)
-		idempotency = NULL;
-	if (begin(call, &open, err) < 0)
-		return -1;
-	if (idempotency)
-		answered = idempotency_claim(open, call, idempotency, written, err);
 	if (answered != 0)
 		return answered > 0 ? 0 : -1;
 	return move(&open, call, r, id, if_match, body, idempotency, written, err);
@@ -365,14 +368,8 @@ int operation_restore(const struct call *call, const struct resource *r, const c
 		      const struct idempotency *idempotency, struct written *written, struct error *err)
 {
 	_cleanup_(connection_abandonp) struct connection *open = NULL;
-	int answered = 0;
+	int answered = begin_once(call, &idempotency, &open, written, err);
 
-	if (call->validate_only)
-		idempotency = NULL;
-	if (begin(call, &open, err) < 0)
-		return -1;
-	if (idempotency)
-		answered = idempotency_claim(open, call, idempotency, written, err);
 	if (answered != 0)
 		return answered > 0 ? 0 : -1;
 	return restore(&open, call, r, id, idempotency, written, err);

@@ -30,6 +30,18 @@ int builder_statement(const struct builder *b, struct statement *ret_statement, 
 	return 0;
 }
 
+int builder_run(struct builder *b, struct connection *c, const struct context *context, struct result **ret_result,
+		struct error *err)
+{
+	struct statement s;
+	int outcome = -1;
+
+	if (builder_statement(b, &s, err) == 0)
+		outcome = connection_run(c, context, &s, 1, ret_result, err);
+	builder_done(b);
+	return outcome;
+}
+
 unsigned builder_value(struct builder *b, const char *text)
 {
 	if (b->n_values == ARRAY_LEN(b->values)) {
