@@ -45,6 +45,12 @@ int expansions_fetch(struct connection *c, const struct call *call, const struct
 void expansions_write(struct buf *out, struct expansions *x, size_t row);
 void expansions_done(struct expansions *x);
 
+/* --- known.c ------------------------------------------------------------------ */
+
+/* ERR_MALFORMED for each value of a filter that nothing could have. For lists that turned out empty. */
+int check_known(struct connection *c, const struct call *call, const struct list_query *q,
+		struct error *err) _must_check_;
+
 /* --- checks.c ---------------------------------------------------------------- */
 
 /*

@@ -86,6 +86,7 @@ struct field {
 	const struct rows *rows;         /* F_REFS, F_OBJECTS */
 	const char *pattern;             /* F_TEXT: "slug", "gss", "region", "urn", "la", "url" ... */
 	const char *initial;             /* on create, when left out: text of the value */
+	const char *known;               /* FILTER: SQL that lists the values there are (known.h) */
 };
 
 /*
@@ -99,6 +100,7 @@ struct filter {
 	enum resource_id ref;
 	const struct vocabulary *values;
 	const char *sql, *otherwise;
+	const char *known; /* as a field's */
 };
 
 /* Rows that `expand=` puts beside their ids. */

@@ -158,6 +158,8 @@ static int list_within(struct connection *c, const struct call *call, const stru
 		return -1;
 	if (!page->has_more)
 		free(TAKE(page->next_cursor));
+	if (page->rows == 0 && !q->has_cursor && check_known(c, call, q, err) < 0)
+		return -1;
 	if (q->include_total && count_all(c, call, q, within, &page->total, err) < 0)
 		return -1;
 	return check_fits(out, err);
@@ -253,6 +255,8 @@ int operation_counts(const struct call *call, const struct list_query *query, co
 	statement_counts(&b, query, &within);
 	if (builder_run(&b, c, &reader.context, &rows, err) < 0)
 		return -1;
+	if (result_rows(rows) == 0 && check_known(c, &reader, query, err) < 0)
+		return -1;
 	write_counts(out, query, rows);
 	return 0;
 }
@@ -267,6 +271,7 @@ struct export
 	struct columns columns;
 	enum export_format format;
 	int fd;
+	size_t rows;
 	struct buf pending;
 };
 
@@ -291,6 +296,7 @@ static int export_row(void *data, const char *const *values, const int *lengths,
 	struct cell cells[64];
 
 	(void)n_columns;
+	e->rows++;
 	for (size_t i = 0; i < e->columns.n; i++)
 		cells[i] = (struct cell){ values[i], (size_t)lengths[i] };
 	if (e->format == EXPORT_CSV) {
@@ -319,7 +325,9 @@ static int export_all(struct connection *c, const struct call *call, const struc
 	if (builder_statement(&b, &s, err) == 0)
 		outcome = connection_stream(c, &call->context, &s, export_row, e, err);
 	builder_done(&b);
-	return outcome == 0 ? flush(e, err) : -1;
+	if (outcome < 0 || (e->rows == 0 && check_known(c, call, q, err) < 0))
+		return -1;
+	return flush(e, err);
 }
 
 int operation_export(const struct call *call, const struct list_query *query, const struct parent *parent,

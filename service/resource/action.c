@@ -2,6 +2,7 @@
  * An action: what the council does about findings, by whom and by when. Complete
  * means done; embedded means shown to have changed practice.
  */
+#include "resource/known.h"
 #include "resource/registry.h"
 #include "resource/resource.h"
 #include "resource/rule.h"
@@ -50,10 +51,10 @@ static const struct filter filters[] = {
 	{ "inspection_id", F_REF, .ref = RES_INSPECTION,
 	  .sql = "id IN (SELECT l.action_id FROM {s}.action_finding l JOIN {s}.findings f ON f.id = l.finding_id "
 		 "WHERE f.inspection_id = ANY ({v}))" },
-	{ "theme_id", F_REF, .ref = RES_THEME,
+	{ "theme_id", F_REF, .ref = RES_THEME, .known = KNOWN_THEMES,
 	  .sql = "id IN (SELECT l.action_id FROM {s}.action_finding l JOIN {s}.finding_theme t "
 		 "ON t.finding_id = l.finding_id WHERE t.theme_id = ANY ({v}))" },
-	{ "strand", F_TEXT,
+	{ "strand", F_TEXT, .known = KNOWN_STRANDS,
 	  .sql = "id IN (SELECT l.action_id FROM {s}.action_finding l JOIN {s}.findings f ON f.id = l.finding_id "
 		 "WHERE f.strand = ANY ({v}))" },
 };

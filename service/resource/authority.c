@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "resource/known.h"
 #include "resource/registry.h"
 #include "resource/resource.h"
 #include "resource/rule.h"
@@ -23,7 +24,7 @@ static const struct field fields[] = {
 	{ "former_gss_codes", F_TEXTS, 0, .pattern = "gss" },
 	{ "urn", F_TEXT, NULLABLE | FILTER | SORT, .pattern = "urn" },
 	{ "type", F_ENUM, REQUIRED | FILTER | SORT | COUNT, .values = &authority_types },
-	{ "region", F_TEXT, NULLABLE | FILTER | SORT | COUNT, .max = 100 },
+	{ "region", F_TEXT, NULLABLE | FILTER | SORT | COUNT, .max = 100, .known = KNOWN_REGIONS },
 	{ "region_code", F_TEXT, NULLABLE | FILTER | SORT | COUNT, .pattern = "region" },
 	{ "status", F_ENUM, READ_ONLY | FILTER | SORT | COUNT, .values = &authority_statuses, .initial = "current" },
 	{ "status_on", F_DATE, READ_ONLY | NULLABLE },
@@ -41,14 +42,16 @@ static const struct field fields[] = {
 
 /* Names and codes that were superseded still find their authority. */
 static const struct filter filters[] = {
-	{ "gss_code", F_TEXT, .sql = "gss_code = ANY ({v}) OR former_gss_codes && {v}" },
+	{ "gss_code", F_TEXT,
+	  .sql = "gss_code = ANY (SELECT upper(v) FROM unnest({v}) v) OR "
+		 "former_gss_codes && ARRAY(SELECT upper(v) FROM unnest({v}) v)" },
 	{ "name", F_TEXT,
 	  .sql = "lower(name) = ANY (SELECT lower(v) FROM unnest({v}) v) OR "
 		 "lower(official_name) = ANY (SELECT lower(v) FROM unnest({v}) v) OR "
 		 "EXISTS (SELECT FROM unnest(aliases) a WHERE lower(a) = ANY (SELECT lower(v) FROM unnest({v}) v))" },
-	{ "standing_grade", F_TEXT,
+	{ "standing_grade", F_TEXT, .known = KNOWN_GRADES,
 	  .sql = "EXISTS (SELECT FROM jsonb_array_elements(standing_judgements) j WHERE j ->> 'grade' = ANY ({v}))" },
-	{ "standing", F_TEXT,
+	{ "standing", F_TEXT, .known = KNOWN_JUDGEMENTS,
 	  .sql = "EXISTS (SELECT FROM jsonb_array_elements(standing_judgements) j "
 		 "WHERE (j ->> 'strand') || ':' || (j ->> 'grade') = ANY ({v}))" },
 };

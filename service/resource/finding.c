@@ -2,6 +2,7 @@
  * A finding: one thing that inspectors said, and whether it has been put right.
  * Its authority is its inspection's.
  */
+#include "resource/known.h"
 #include "resource/registry.h"
 #include "resource/resource.h"
 #include "resource/rule.h"
@@ -41,7 +42,7 @@ static const struct field fields[] = {
 	{ "allowed_transitions", F_TRANSITIONS, READ_ONLY },
 	{ "suggested_status", F_ENUM, READ_ONLY | DERIVED, .values = &finding_statuses },
 	{ "sensitivity", F_ENUM, FILTER | COUNT, .values = &sensitivities, .initial = "council" },
-	{ "strand", F_TEXT, NULLABLE | FILTER | SORT | COUNT, .max = 64, .pattern = "slug" },
+	{ "strand", F_TEXT, NULLABLE | FILTER | SORT | COUNT, .max = 64, .pattern = "slug", .known = KNOWN_STRANDS },
 	{ "theme_ids", F_REFS, COUNT, .ref = RES_THEME, .rows = &themes },
 	{ "text", F_TEXT, 0, .initial = "" },
 	{ "gloss", F_TEXT, NULLABLE },
@@ -60,7 +61,7 @@ static const struct field fields[] = {
 };
 
 static const struct filter filters[] = {
-	{ "theme_id", F_REF, .ref = RES_THEME,
+	{ "theme_id", F_REF, .ref = RES_THEME, .known = KNOWN_THEMES,
 	  .sql = "id IN (SELECT l.finding_id FROM {s}.finding_theme l WHERE l.theme_id = ANY ({v}))" },
 	{ "action_id", F_REF, .ref = RES_ACTION,
 	  .sql = "id IN (SELECT l.finding_id FROM {s}.action_finding l WHERE l.action_id = ANY ({v}))" },

@@ -3,6 +3,7 @@
  * judgements made. DOMAIN sections 1.1 to 1.4 are where the rules come from.
  */
 #include "resource/inspection_rules.h"
+#include "resource/known.h"
 #include "resource/registry.h"
 #include "resource/resource.h"
 
@@ -69,11 +70,13 @@ static const struct field fields[] = {
 };
 
 static const struct filter filters[] = {
-	{ "theme_id", F_REF, .ref = RES_THEME,
+	{ "theme_id", F_REF, .ref = RES_THEME, .known = KNOWN_THEMES,
 	  .sql = "id IN (SELECT l.inspection_id FROM {s}.inspection_theme l WHERE l.theme_id = ANY ({v}))" },
-	{ "strand", F_TEXT, .sql = "id IN (SELECT j.inspection_id FROM {s}.judgement j WHERE j.strand = ANY ({v}))" },
-	{ "grade", F_TEXT, .sql = "id IN (SELECT j.inspection_id FROM {s}.judgement j WHERE j.grade = ANY ({v}))" },
-	{ "judgement", F_TEXT,
+	{ "strand", F_TEXT, .known = KNOWN_STRANDS,
+	  .sql = "id IN (SELECT j.inspection_id FROM {s}.judgement j WHERE j.strand = ANY ({v}))" },
+	{ "grade", F_TEXT, .known = KNOWN_GRADES,
+	  .sql = "id IN (SELECT j.inspection_id FROM {s}.judgement j WHERE j.grade = ANY ({v}))" },
+	{ "judgement", F_TEXT, .known = KNOWN_JUDGEMENTS,
 	  .sql = "id IN (SELECT j.inspection_id FROM {s}.judgement j WHERE j.strand || ':' || j.grade = ANY ({v}))" },
 };
 

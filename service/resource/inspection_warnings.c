@@ -86,6 +86,22 @@ static void warn_fieldwork(const struct change *c, json_t *warnings)
 			    "There is a report but no start of fieldwork; the framework was taken from another date.");
 }
 
+/* Typed in one place and meant in another: dates that are in order one by one, but not together. */
+static void warn_order(const struct change *c, json_t *warnings)
+{
+	const char *start_on = member_text(c->draft, "start_on"), *received_on = member_text(c->draft, "received_on");
+	const char *published_on = member_text(c->draft, "published_on");
+	bool begun = !rule_is(c->draft, "status", "planned") && !rule_is(c->draft, "status", "cancelled");
+
+	if (begun && start_on && strcmp(start_on, c->today) > 0)
+		warning_add(warnings, "begun_in_future", "/start_on",
+			    "The visit is said to have begun, but start_on is still to come.");
+	if (received_on && published_on && strcmp(published_on, received_on) < 0)
+		warning_add(
+			warnings, "published_before_received", "/received_on",
+			"Published before the authority received the report; the statutory clock runs from receipt.");
+}
+
 /* --- judgements ----------------------------------------------------------------------------- */
 
 /* A grade's place in its framework, 1 for the best; 0 for what is not on the scale. */
@@ -225,6 +241,7 @@ void inspection_warnings_add(const struct change *c, json_t *warnings)
 	warn_framework(c, warnings);
 	warn_publication(c, warnings);
 	warn_fieldwork(c, warnings);
+	warn_order(c, warnings);
 	warn_judgements(c, warnings);
 	warn_focused(c, warnings);
 	warn_kind(c, warnings);

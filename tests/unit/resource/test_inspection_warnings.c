@@ -72,6 +72,10 @@ static const struct {
 	{ "{'kind':'jtai','start_on':'2024-01-01','end_on':'2024-01-01'}", "{}", NULL },
 	{ "{'kind':'jtai','status':'published','published_on':'2024-01-01'}", "{}", "no_fieldwork_dates" },
 	{ "{'kind':'jtai','status':'reported','received_on':'2024-01-01'}", "{}", "no_fieldwork_dates" },
+	{ "{'kind':'jtai','status':'in_progress','start_on':'2098-01-01'}", "{}", "begun_in_future" },
+	{ "{'kind':'jtai','status':'published','start_on':'2023-11-01','received_on':'2024-01-09',"
+	  "'published_on':'2024-01-08'}",
+	  "{}", "published_before_received" },
 	{ "{'kind':'jtai','status':'planned','planned_start_on':'2024-01-01'}", "{}", NULL },
 	/* other visits */
 	{ "{'kind':'jtai'}", "{'overlapping':[{'id':'o','kind':'focused_visit','start_on':'2024-01-01'}]}",
