@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "core/clock.h"
@@ -21,13 +22,11 @@
 #define KEY_BYTES      32
 #define KEY_SIZE       (3 + 4 * ((KEY_BYTES + 2) / 3) + 1)
 
-static const char usage[] =
-	"usage: inspectd client add --name NAME --scopes SCOPE,... [--authorities LA,...] [--expires YYYY-MM-DD]\n"
-	"       inspectd client list\n"
-	"       inspectd client revoke ID\n"
-	"  --scopes all          every scope there is\n"
-	"  --authorities LA,...  LA numbers that the client is bound to; otherwise none in particular\n"
-	"  --expires YYYY-MM-DD  the last day on which the key is good\n";
+static const char usage[] = "usage: inspectd client add --name NAME --scopes SCOPE,... [--expires YYYY-MM-DD]\n"
+			    "       inspectd client list\n"
+			    "       inspectd client revoke ID\n"
+			    "  --scopes all          every scope there is\n"
+			    "  --expires YYYY-MM-DD  the last day on which the key is good\n";
 
 static int call_wrongly(const char *why)
 {
@@ -97,19 +96,6 @@ static json_t *all_scopes(void)
 	return scopes;
 }
 
-static int all_authorities(struct connection *c, json_t **ret_ids, struct error *err)
-{
-	struct statement ask = { .sql = "SELECT id FROM inspectd.authority WHERE deleted_at IS NULL ORDER BY id" };
-	_cleanup_(result_freep) struct result *found = NULL;
-
-	if (connection_run(c, NULL, &ask, 1, &found, err) < 0)
-		return -1;
-	*ret_ids = json_array();
-	for (size_t i = 0; i < result_rows(found); i++)
-		(void)json_array_append_new(*ret_ids, json_string(result_text(found, i, 0)));
-	return 0;
-}
-
 static bool has(const json_t *list, const char *text)
 {
 	const json_t *item;
@@ -131,17 +117,17 @@ static void print_list(FILE *to, const json_t *list)
 	fputc('\n', to);
 }
 
-static bool is_known(const char *what, const char *text, const json_t *known)
+static bool is_known(const char *text, const json_t *known)
 {
 	if (has(known, text))
 		return true;
-	fprintf(stderr, "inspectd client: there is no %s \"%s\"; known are: ", what, text);
+	fprintf(stderr, "inspectd client: there is no scope \"%s\"; known are: ", text);
 	print_list(stderr, known);
 	return false;
 }
 
 /* "a,b" as a list, each once and each of `known`; what is not is told with all that are. */
-static int read_list(const char *what, const char *text, const json_t *known, json_t **ret_list)
+static int read_list(const char *text, const json_t *known, json_t **ret_list)
 {
 	_cleanup_(json_decrefp) json_t *list = json_array();
 	char *copy = strdup(text);
@@ -149,7 +135,7 @@ static int read_list(const char *what, const char *text, const json_t *known, js
 	bool fine = copy != NULL;
 
 	while (fine && (item = strsep(&rest, ","))) {
-		fine = is_known(what, item, known);
+		fine = is_known(item, known);
 		if (fine && !has(list, item))
 			(void)json_array_append_new(list, json_string(item));
 	}
@@ -162,7 +148,7 @@ static int read_list(const char *what, const char *text, const json_t *known, js
 /* --- add -------------------------------------------------------------------------------- */
 
 struct addition {
-	const char *name, *scopes, *authorities, *expires;
+	const char *name, *scopes, *expires;
 };
 
 static int read_addition(int argc, char **argv, struct addition *a)
@@ -172,7 +158,6 @@ static int read_addition(int argc, char **argv, struct addition *a)
 	} known[] = {
 		{ "--name", &a->name },
 		{ "--scopes", &a->scopes },
-		{ "--authorities", &a->authorities },
 		{ "--expires", &a->expires },
 	};
 
@@ -217,27 +202,24 @@ static const char *why_not(const struct addition *a)
 }
 
 /* The day that a key expires on is still a good one, in London. */
-static int keep_client(struct connection *c, const struct addition *a, const json_t *scopes, const json_t *authorities,
-		       const char *key, struct error *err)
+static int keep_client(struct connection *c, const struct addition *a, const json_t *scopes, const char *key,
+		       struct error *err)
 {
 	static const char sql[] =
-		"INSERT INTO inspectd.client (id, name, key_hash, scopes, authority_ids, expires_at) "
+		"INSERT INTO inspectd.client (id, name, key_hash, scopes, expires_at) "
 		"VALUES ($1::uuid, $2, decode($3, 'hex'), ARRAY (SELECT jsonb_array_elements_text($4::jsonb)), "
-		"CASE WHEN $5::jsonb IS NOT NULL THEN ARRAY (SELECT jsonb_array_elements_text($5::jsonb)) END, "
-		"($6::date + 1)::timestamp AT TIME ZONE 'Europe/London')";
+		"($5::date + 1)::timestamp AT TIME ZONE 'Europe/London')";
 	_cleanup_(freep) char *scope_list = json_dumps(scopes, JSON_COMPACT);
-	_cleanup_(freep) char *authority_list = authorities ? json_dumps(authorities, JSON_COMPACT) : NULL;
 	_cleanup_(result_freep) struct result *done = NULL;
 	char id[37], hash[65];
-	struct statement keep = { .sql = sql,
-				  .values = { id, a->name, hash, scope_list, authority_list, a->expires },
-				  .n_values = 6 };
+	struct statement keep = { .sql = sql, .values = { id, a->name, hash, scope_list, a->expires }, .n_values = 5 };
 
 	uuid_v7(id);
 	hash_sha256(key, strlen(key), hash);
 	if (connection_run(c, NULL, &keep, 1, &done, err) < 0)
 		return -1;
-	fprintf(stderr, "client %s (%s); its key is shown this once:\n", id, a->name);
+	fprintf(stderr, "client %s (%s)%s\n", id, a->name,
+		isatty(STDOUT_FILENO) ? "; its key is shown this once:" : " is made");
 	return 0;
 }
 
@@ -249,42 +231,45 @@ static int make_key(char key[KEY_SIZE], struct error *err)
 	return 0;
 }
 
-static int read_grants(struct connection *c, const struct addition *a, json_t **ret_scopes, json_t **ret_authorities)
+static int read_scopes(const struct addition *a, json_t **ret_scopes)
 {
-	_cleanup_(json_decrefp) json_t *scopes = all_scopes(), *authorities = NULL;
-	struct error err = { 0 };
+	_cleanup_(json_decrefp) json_t *scopes = all_scopes();
 
-	if (strcmp(a->scopes, "all") == 0)
-		*ret_scopes = json_incref(scopes);
-	else if (read_list("scope", a->scopes, scopes, ret_scopes) < 0)
-		return -1;
-	if (!a->authorities)
-		return 0;
-	if (all_authorities(c, &authorities, &err) < 0) {
-		(void)fail(&err);
-		return -1;
-	}
-	return read_list("authority", a->authorities, authorities, ret_authorities);
+	if (strcmp(a->scopes, "all") != 0)
+		return read_list(a->scopes, scopes, ret_scopes);
+	*ret_scopes = json_incref(scopes);
+	return 0;
+}
+
+/* Nothing enforces a binding yet, and a restriction that does not hold must not be offered. */
+static bool asks_to_bind(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i += 2)
+		if (strcmp(argv[i], "--authorities") == 0)
+			return true;
+	return false;
 }
 
 static int add(int argc, char **argv)
 {
 	_cleanup_(database_freep) struct database *database = NULL;
-	_cleanup_(json_decrefp) json_t *scopes = NULL, *authorities = NULL;
+	_cleanup_(json_decrefp) json_t *scopes = NULL;
 	struct addition a = { 0 };
 	struct connection *c = NULL;
 	struct error err = { 0 };
 	char key[KEY_SIZE];
 
+	if (asks_to_bind(argc, argv))
+		return call_wrongly("keys cannot be bound to authorities yet: every key reads and writes for all; "
+				    "leave --authorities out");
 	if (read_addition(argc, argv, &a) < 0)
 		return call_wrongly("add needs --name and --scopes, each with its value");
 	if (why_not(&a))
 		return call_wrongly(why_not(&a));
-	if (open_database(&database, &c, &err) < 0)
-		return fail(&err);
-	if (read_grants(c, &a, &scopes, &authorities) < 0)
+	if (read_scopes(&a, &scopes) < 0)
 		return 1;
-	if (make_key(key, &err) < 0 || keep_client(c, &a, scopes, authorities, key, &err) < 0)
+	if (open_database(&database, &c, &err) < 0 || make_key(key, &err) < 0 ||
+	    keep_client(c, &a, scopes, key, &err) < 0)
 		return fail(&err);
 	puts(key);
 	return 0;
@@ -321,7 +306,7 @@ static int list(void)
 
 /* --- revoke -------------------------------------------------------------------------------- */
 
-static int revoke(const char *id)
+static int revoke_key(const char *id)
 {
 	struct statement end = { .sql = "UPDATE inspectd.client SET revoked_at = coalesce(revoked_at, now()) "
 					"WHERE id = $1::uuid RETURNING name, revoked_at < now()",
@@ -354,7 +339,7 @@ int command_client(int argc, char **argv)
 	if (strcmp(what, "list") == 0 && argc == 2)
 		return list();
 	if (strcmp(what, "revoke") == 0 && argc == 3)
-		return revoke(argv[2]);
+		return revoke_key(argv[2]);
 	if (strcmp(what, "--help") == 0) {
 		fputs(usage, stdout);
 		return 0;

@@ -37,7 +37,7 @@ int command_migrate(int argc, char **argv)
 						     .lock_ms = 600000 },
 			 &err) < 0 ||
 	    migrate(database, report, &err) < 0) {
-		(void)fprintf(stderr, "inspectd migrate: %s %s\n", err.detail, err.cause);
+		(void)fprintf(stderr, "inspectd migrate: %s%s%s\n", err.detail, err.cause[0] ? ": " : "", err.cause);
 		return 1;
 	}
 	log_info("the database is up to date");

@@ -120,7 +120,7 @@ int command_serve(int argc, char **argv)
 	}
 	log_init(config.log_level);
 	if (serve(&config, &stop, &err) < 0) {
-		fprintf(stderr, "inspectd serve: %s %s\n", err.detail, err.cause);
+		fprintf(stderr, "inspectd serve: %s%s%s\n", err.detail, err.cause[0] ? ": " : "", err.cause);
 		return 1;
 	}
 	log_info("stopped");

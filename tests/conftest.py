@@ -86,7 +86,7 @@ def api(service: Service) -> Api:
 
 @pytest.fixture(scope="module")
 def make_key(service: Service) -> Callable[..., str]:
-    """make_key(["findings:read"], ["806"]): a key to give to api.with_key()."""
+    """make_key(["findings:read"]): a key to give to api.with_key()."""
     return service.make_key
 
 

@@ -49,7 +49,7 @@ struct complaint {
 	enum complaint_place place;
 	char pointer[128]; /* JSON Pointer into the body, "/limit" into the query, "/If-Match" into headers */
 	char code[32];     /* stable slug for programs: required, unknown_member, not_a_date ... */
-	char detail[256];  /* for people: what is wrong and the cure */
+	char detail[512];  /* for people: what is wrong and the cure */
 };
 
 struct error {
@@ -71,8 +71,8 @@ int error_set(struct error *err, enum err_code code, const char *fmt, ...) _prin
 /*
  * Adds one complaint; validation reports them all, not only the first. `code`
  * raises err->code to the gravest seen so far: ERR_MALFORMED over ERR_INVALID
- * over ERR_CONFLICT. Client text in the arguments is cut to fit, never split
- * inside a UTF-8 character.
+ * over ERR_CONFLICT. What does not fit is cut after a whole word and ends in "…";
+ * a character of UTF-8 is never split.
  */
 void error_add(struct error *err, enum err_code code, enum complaint_place place, const char *pointer, const char *slug,
 	       const char *fmt, ...) _printf_(6, 7);

@@ -33,6 +33,7 @@ struct parent {
 /* The If-Match header: any version, or one of these. */
 struct if_match {
 	bool any;
+	bool weak; /* one or more of its tags is weak, and so matches nothing */
 	uint64_t version[16];
 	size_t n;
 };

@@ -17,6 +17,9 @@ struct cell {
 	size_t len;
 };
 
+/* JSON that PostgreSQL wrote, without the blanks it puts between tokens. */
+void row_json_compact(struct buf *out, struct cell cell);
+
 void row_value_json(struct buf *out, const struct resource *r, const struct field *f, struct cell cell);
 
 /* `"name":value,"name":value` without braces, so that expansions can follow. */

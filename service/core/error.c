@@ -11,7 +11,24 @@
 
 #include "core/banned.h"
 
-/* Formats into `out`, cut between characters where it does not fit. */
+#define ELLIPSIS       "…"
+#define WORD_BYTES_MAX 64 /* what is longer is no word, and is cut between characters */
+
+/* Where to cut so that `max` bytes suffice: after the last whole word, without the comma that follows it. */
+static size_t cut_after_word(const char *text, size_t max)
+{
+	size_t end = max;
+
+	while (end > 0 && max - end < WORD_BYTES_MAX && text[end] != ' ')
+		end--;
+	if (text[end] != ' ')
+		return text_cut(text, max);
+	while (end > 0 && strchr(" ,;:", text[end - 1]))
+		end--;
+	return end;
+}
+
+/* Formats into `out`. What does not fit is cut after a whole word, and says so. */
 _printf_(3, 0) static void format(char *out, size_t size, const char *fmt, va_list args)
 {
 	int needed = vsnprintf(out, size, fmt, args);
@@ -19,7 +36,7 @@ _printf_(3, 0) static void format(char *out, size_t size, const char *fmt, va_li
 	if (needed < 0)
 		out[0] = '\0';
 	else if ((size_t)needed >= size)
-		out[text_cut(out, size - 1)] = '\0';
+		memcpy(out + cut_after_word(out, size - sizeof ELLIPSIS), ELLIPSIS, sizeof ELLIPSIS);
 }
 
 static void copy(char *out, size_t size, const char *text)
@@ -105,17 +122,26 @@ void error_member(struct error *err, const char *pointer, const char *slug, cons
 	va_end(args);
 }
 
+/* One complaint as a sentence of its own, which must say what its place and pointer say beside it. */
+static int sum_up(struct error *err, const struct complaint *c)
+{
+	if (c->pointer[0] == '\0')
+		return error_set(err, err->code, "%s", c->detail);
+	if (c->place == IN_QUERY)
+		return error_set(err, err->code, "parameter %s: %s", c->pointer + 1, c->detail);
+	if (c->place == IN_HEADER)
+		return error_set(err, err->code, "header %s: %s", c->pointer + 1, c->detail);
+	return error_set(err, err->code, "%s: %s", c->pointer, c->detail);
+}
+
 int error_check(struct error *err)
 {
-	const struct complaint *first = &err->complaint[0];
-
 	if (err->n_complaints == 0)
 		return 0;
 	if (err->detail[0] != '\0')
 		return -1;
 	if (err->n_complaints == 1)
-		return error_set(err, err->code, "%s%s%s", first->pointer, first->pointer[0] ? ": " : "",
-				 first->detail);
+		return sum_up(err, &err->complaint[0]);
 	if (err->n_complaints <= ERROR_COMPLAINTS_MAX)
 		return error_set(err, err->code, "%u things are wrong; `errors` lists them", err->n_complaints);
 	return error_set(err, err->code, "%u things are wrong; `errors` lists the first %d", err->n_complaints,

@@ -5,6 +5,7 @@
 #include "http/auth.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "http/exchange.h"
 #include "http/problem.h"
@@ -22,6 +23,12 @@ static bool is_key(const char *key)
 	       strspn(key + 3, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == len - 3;
 }
 
+/* `Bearer` and nothing after it: most often an empty variable of a shell. */
+static bool lacks_key(const char *value)
+{
+	return strncasecmp(value, "Bearer", 6) == 0 && value[6 + strspn(value + 6, " \t")] == '\0';
+}
+
 static int identify(struct exchange *x, struct error *err)
 {
 	const char *value = x->header[H_AUTHORIZATION];
@@ -29,6 +36,9 @@ static int identify(struct exchange *x, struct error *err)
 
 	if (!value)
 		return error_set(err, ERR_UNAUTHENTICATED, "send your API key as `Authorization: Bearer ik_...`");
+	if (!key && lacks_key(value))
+		return error_set(err, ERR_UNAUTHENTICATED,
+				 "the key is missing after `Bearer`; is the variable that should hold it empty?");
 	if (!key)
 		return error_set(err, ERR_UNAUTHENTICATED, "only the scheme Bearer is known here");
 	if (!is_key(key))

@@ -61,6 +61,7 @@ static int refuse_syntax(struct error *err, json_error_t *e)
 {
 	enum json_error_code code = json_error_code(e);
 	char *near = strstr(e->text, " near ");
+	char what[JSON_ERROR_TEXT_LENGTH + 100];
 
 	if (near)
 		*near = '\0';
@@ -71,7 +72,14 @@ static int refuse_syntax(struct error *err, json_error_t *e)
 		return refuse(err, "nul", (size_t)e->line, (size_t)e->column, "U+0000 is not allowed in text");
 	if (code == json_error_invalid_utf8)
 		return refuse(err, "invalid_utf8", (size_t)e->line, (size_t)e->column, "this is not UTF-8");
-	return refuse(err, "bad_json", (size_t)e->line, (size_t)e->column, e->text);
+	if (code == json_error_invalid_syntax)
+		(void)snprintf(what, sizeof what,
+			       "%s; member names and strings need double quotes; no comma after "
+			       "the last member",
+			       e->text);
+	else
+		(void)snprintf(what, sizeof what, "%s", e->text);
+	return refuse(err, "bad_json", (size_t)e->line, (size_t)e->column, what);
 }
 
 int body_read(const char *bytes, size_t len, json_t **ret_object, struct error *err)

@@ -59,13 +59,28 @@ static void answer_options(struct exchange *x)
 		answer_header(&x->answer, "Accept-Patch", ROUTER_ACCEPT_PATCH);
 }
 
+/* An identifier of some other form is most often one that somebody else gave; by that the row can be looked up. */
+static int refuse_argument(const struct resource *r, struct error *err)
+{
+	if (r->id == RES_AUTHORITY)
+		return error_set(err, ERR_NOT_FOUND,
+				 "an authority's id is its three-digit DfE number, such as 806; look it up by "
+				 "/v1/authorities?gss_code= or ?name=");
+	if (r->own_key)
+		return error_set(err, ERR_NOT_FOUND, "no %s has this id; /v1/%s lists those there are", r->name,
+				 r->plural);
+	return error_set(err, ERR_NOT_FOUND,
+			 "an id of the %s is a UUID; look up another system's key by /v1/%s?external_ref=", r->plural,
+			 r->plural);
+}
+
 /* What cannot be an identifier identifies nothing: no need to ask the database. */
 static int check_argument(const struct exchange *x, struct error *err)
 {
 	const struct resource *r = x->route->parent ? x->route->parent : x->route->resource;
 
 	if (r && x->argument && !resource_has_key_form(r, x->argument))
-		return error_set(err, ERR_NOT_FOUND, "no %s has this id", r->name);
+		return refuse_argument(r, err);
 	return 0;
 }
 

@@ -116,6 +116,7 @@ static int collect_version(const struct tag *tag, void *data)
 	struct if_match *m = data;
 	int64_t version = tag->weak ? -1 : tag_version(tag);
 
+	m->weak |= tag->weak;
 	if (version < 0)
 		return 0; /* matches nothing: strong comparison */
 	for (size_t i = 0; i < m->n; i++)

@@ -47,6 +47,26 @@ int input_accept_json(const struct exchange *x, struct error *err)
 	return input_accept(x, offers, 1, &offer, err);
 }
 
+/* What was sent, for the answer: no longer than a type needs to be, and printable. */
+static void printable(const char *value, char *out, size_t size)
+{
+	size_t len = 0;
+
+	for (; value[len] != '\0' && len + 1 < size; len++)
+		out[len] = (char)(value[len] >= ' ' && value[len] <= '~' ? value[len] : '?');
+	out[len] = '\0';
+}
+
+static int refuse_media_type(const char *sent, bool patch, struct error *err)
+{
+	char received[100] = "none";
+
+	if (sent)
+		printable(sent, received, sizeof received);
+	return error_set(err, ERR_MEDIA_TYPE, "send Content-Type: %s%s%s, in UTF-8; received was %s",
+			 patch ? type_merge_patch : "", patch ? " or " : "", type_json, received);
+}
+
 static int check_media_type(const struct exchange *x, bool patch, struct error *err)
 {
 	const char *encoding = x->header[H_CONTENT_ENCODING], *sent = x->header[H_CONTENT_TYPE];
@@ -54,13 +74,10 @@ static int check_media_type(const struct exchange *x, bool patch, struct error *
 
 	if (encoding && strcasecmp(encoding, "identity") != 0)
 		return error_set(err, ERR_MEDIA_TYPE, "the body may not be compressed (Content-Encoding)");
-	if (!sent)
-		return error_set(err, ERR_MEDIA_TYPE, "Content-Type is missing; this address reads %s", type_json);
-	if (header_media_type(sent, type, sizeof type) == 0 &&
+	if (sent && header_media_type(sent, type, sizeof type) == 0 &&
 	    (strcmp(type, type_json) == 0 || (patch && strcmp(type, type_merge_patch) == 0)))
 		return 0;
-	return error_set(err, ERR_MEDIA_TYPE, "this address reads %s%s%s, in UTF-8", patch ? type_merge_patch : "",
-			 patch ? " and " : "", type_json);
+	return refuse_media_type(sent, patch, err);
 }
 
 int input_object(const struct exchange *x, bool patch, json_t **ret_object, struct error *err)
@@ -156,6 +173,17 @@ static void refuse_param(struct error *err, const char *name, const char *slug, 
 	error_add(err, ERR_MALFORMED, IN_QUERY, pointer, slug, "%s", detail);
 }
 
+static void refuse_unknown(struct error *err, const char *name, const char *const known[])
+{
+	char detail[200] = "is not known here; this address takes no parameters";
+	size_t len = 0;
+
+	for (size_t i = 0; known[i] && len < sizeof detail; i++)
+		len += (size_t)snprintf(detail + len, sizeof detail - len, "%s%s",
+					i ? ", " : "is not known here; possible: ", known[i]);
+	refuse_param(err, name, "unknown_parameter", detail);
+}
+
 void input_only(const struct exchange *x, const char *const known[], struct error *err)
 {
 	const struct params *params = &x->address.params;
@@ -166,7 +194,7 @@ void input_only(const struct exchange *x, const char *const known[], struct erro
 		while (known[k] && strcmp(known[k], params->item[i].name) != 0)
 			k++;
 		if (!known[k])
-			refuse_param(err, params->item[i].name, "unknown_parameter", "no such parameter here");
+			refuse_unknown(err, params->item[i].name, known);
 	}
 }
 

@@ -35,7 +35,7 @@ static int answer_of(const struct call *call, const struct statement *s, struct 
 
 	if (database_mine(call->database, &c, err) < 0 || connection_run(c, &call->context, s, 1, &answer, err) < 0)
 		return -1;
-	buf_add(out, result_text(answer, 0, 0), result_length(answer, 0, 0));
+	row_json_compact(out, (struct cell){ result_text(answer, 0, 0), (size_t)result_length(answer, 0, 0) });
 	return buf_ok(out) ? 0 : error_set(err, ERR_INTERNAL, "the answer does not fit");
 }
 

@@ -178,6 +178,18 @@ static bool matches(const struct if_match *m, uint64_t version)
 	return false;
 }
 
+/* A weak tag is told apart: reading the row again would only bring the same tag. */
+static int refuse_version(struct connection *c, const struct call *call, const struct resource *r, const char *id,
+			  const struct if_match *m, struct error *err)
+{
+	(void)representation_stale(c, call, r, id, m->n > 0 ? m->version[0] : 0, err);
+	if (err->code == ERR_STALE && m->weak && m->n == 0)
+		(void)error_set(err, ERR_STALE,
+				"If-Match has a weak tag (W/\"...\"), and weak tags never match; send the ETag as it "
+				"came, without W/");
+	return -1;
+}
+
 /* Locks a live row, holds it to If-Match, and loads what it is now. */
 static int load_for_change(struct connection *c, const struct call *call, const struct resource *r, const char *id,
 			   const struct if_match *if_match, json_t **ret_stored, struct error *err)
@@ -194,7 +206,7 @@ static int load_for_change(struct connection *c, const struct call *call, const 
 	if (result_rows(locked) == 0)
 		return error_set(err, ERR_NOT_FOUND, "there is no such %s", r->name);
 	if (!matches(if_match, strtoull(result_text(locked, 0, 0), NULL, 10)))
-		return representation_stale(c, call, r, id, if_match->n > 0 ? if_match->version[0] : 0, err);
+		return refuse_version(c, call, r, id, if_match, err);
 	return representation_load(c, call, r, id, ret_stored, err);
 }
 

@@ -71,7 +71,12 @@ static void ignore_notice(void *data, const PGresult *notice)
 /* Why, in libpq's words, is for whoever runs the service; a client need not know where the database lives. */
 static int refused(struct connection *c, struct error *err)
 {
-	(void)snprintf(err->cause, sizeof(err->cause), "%s", PQerrorMessage(c->pg));
+	const char *words = PQerrorMessage(c->pg);
+	size_t len = strlen(words);
+
+	while (len > 0 && words[len - 1] == '\n')
+		len--;
+	(void)snprintf(err->cause, sizeof(err->cause), "%.*s", (int)len, words);
 	connection_close(c);
 	return error_set(err, ERR_UNAVAILABLE, "the database cannot be reached");
 }

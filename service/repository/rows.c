@@ -28,8 +28,7 @@ static void add_transitions(struct buf *out, const struct resource *r, struct ce
 	buf_adds(out, allowed);
 }
 
-/* JSON that PostgreSQL wrote, without the blanks it puts between tokens. */
-static void add_compact(struct buf *out, struct cell cell)
+void row_json_compact(struct buf *out, struct cell cell)
 {
 	const char *c = cell.text, *end = cell.text + cell.len, *from = c;
 	bool quoted = false;
@@ -62,7 +61,7 @@ void row_value_json(struct buf *out, const struct resource *r, const struct fiel
 	case F_REFS:
 	case F_OBJECTS:
 	case F_EXTERNAL:
-		add_compact(out, cell);
+		row_json_compact(out, cell);
 		break;
 	case F_BOOL:
 		buf_adds(out, cell.text[0] == 't' ? "true" : "false");

@@ -127,7 +127,7 @@ static void check_framework(const struct change *c, struct error *err)
 	const char *begin = inspection_rules_begin(c->draft);
 	const char *starts_on = member_text(framework, "starts_on");
 	const char *ends_on = member_text(framework, "ends_on");
-	char possible[200];
+	char possible[512];
 
 	if (!kind)
 		return; /* it was ill-formed, and every framework is for some kinds */

@@ -25,7 +25,7 @@
 void query_reader_complain(struct query_reader *q, const char *name, const char *slug, const char *fmt, ...)
 {
 	struct pointer p = pointer_member("", name);
-	char detail[512];
+	char detail[1024]; /* error_add() cuts to what a complaint holds, and says so */
 	va_list args;
 
 	va_start(args, fmt);
@@ -180,18 +180,48 @@ static void complain_of_place(struct query_reader *q, const char *name)
 	query_reader_complain(q, name, "unknown_parameter", "has no meaning for %s; leave it out", places[q->kind]);
 }
 
-static void complain_of_name(struct query_reader *q, const char *name)
+/* The ways in which other services page their lists. */
+static bool is_paging(const char *name)
+{
+	static const char *const names[] = { "page", "offset", "per_page" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The name that was probably meant; of a single item, which takes no filters, else all there are. */
+static void hint_at(const struct query_reader *q, const char *name, char *out, size_t size)
 {
 	struct nearest nearest = { name };
-	char hint[100];
+	size_t len = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(parameters); i++)
 		if (parameters[i].kinds & (1u << q->kind))
 			nearest_offer(&nearest, parameters[i].name);
 	if (q->kind != QUERY_ITEM)
 		query_filter_offer(q->resource, &nearest);
-	nearest_hint(&nearest, hint, sizeof hint);
-	query_reader_complain(q, name, "unknown_parameter", "is not a parameter here%s", hint);
+	nearest_hint(&nearest, out, size);
+	if (nearest.best)
+		return;
+	if (q->kind != QUERY_ITEM) {
+		(void)snprintf(out, size, "; /v1/openapi.yaml lists those that are");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(parameters) && len < size; i++)
+		if (parameters[i].kinds & IN_ITEM)
+			len += (size_t)snprintf(out + len, size - len, "%s%s",
+						len ? ", " : "; possible: ", parameters[i].name);
+}
+
+static void complain_of_name(struct query_reader *q, const char *name)
+{
+	char hint[100] = "; lists are paged with `limit` and `links.next`";
+
+	if (q->kind != QUERY_LIST || !is_paging(name))
+		hint_at(q, name, hint, sizeof hint);
+	query_reader_complain(q, name, "unknown_parameter", "is not known here%s", hint);
 }
 
 static bool is_repeated(const struct params *params, size_t index)

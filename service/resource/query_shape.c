@@ -27,7 +27,7 @@ static bool add_sort(struct query_reader *q, const char *text)
 {
 	bool descending = text[0] == '-';
 	const struct field *f = resource_field(q->resource, text + descending);
-	char possible[256];
+	char possible[512];
 
 	if (!f || !(f->flags & SORT)) {
 		list_sortable(q->resource, possible, sizeof possible);
@@ -113,7 +113,7 @@ static const struct expansion *expansion_named(const struct resource *r, const c
 
 static bool complain_of_expansion(struct query_reader *q, const struct resource *r, const char *name)
 {
-	char possible[200] = "";
+	char possible[512] = "";
 
 	for (size_t i = 0; i < r->n_expansions; i++)
 		append(possible, sizeof possible, r->expansions[i].name);
@@ -212,7 +212,7 @@ static void list_dimensions(const struct resource *r, char *out, size_t size)
 void query_shape_by(struct query_reader *q, const char *value)
 {
 	_cleanup_(query_values_done) struct values v = { NULL, 0 };
-	char possible[256];
+	char possible[512];
 
 	if (!query_values_read(q, "by", value, LIMIT_COUNT_DIMENSIONS, &v) || !query_values_differ(q, "by", &v))
 		return;

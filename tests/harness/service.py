@@ -146,17 +146,13 @@ class Service:
     def make_key(
         self,
         scopes: Iterable[str] = tuple(ALL_SCOPES),
-        authorities: Iterable[str] | None = None,
         name: str = "test",
         new: bool = False,
     ) -> str:
-        """An API key with these scopes, bound to these authorities. The same question gets the same key unless new."""
-        bound = None if authorities is None else tuple(authorities)
-        question = (tuple(scopes), bound, name)
+        """An API key with these scopes. The same question gets the same key unless new."""
+        question = (tuple(scopes), name)
         if new or question not in self._keys:
             arguments = ["client", "add", "--name", name, "--scopes", ",".join(question[0])]
-            if bound is not None:
-                arguments += ["--authorities", ",".join(bound)]
             self._keys[question] = self.run(*arguments).strip()
         return self._keys[question]
 

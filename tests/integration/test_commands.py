@@ -76,6 +76,8 @@ def test_without_a_database_to_migrate_it_says_which_setting_is_missing():
 def test_a_database_that_is_not_there_is_a_failure_with_its_cause():
     done = call("migrate", INSPECTD_OWNER_URL="host=/nonexistent dbname=none")
     assert done.returncode == 1 and "/nonexistent" in done.stderr
+    assert "migrate: the database cannot be reached: connection to server" in done.stderr
+    assert not done.stderr.endswith("\n\n")
 
 
 def test_migrating_again_changes_nothing(cluster, database):

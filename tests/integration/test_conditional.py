@@ -208,3 +208,12 @@ def test_a_tag_of_an_earlier_version_cannot_be_written_back(api):
     second = api.patch(path, {"detail": "Somebody else was faster."}, expect=200).etag
     stale = api.patch(path, {"title": "Too late"}, if_match=first, expect=412)
     assert (stale.problem["current_etag"], stale.problem["changed"]) == (second, ["detail"])
+
+
+def test_a_weak_tag_is_told_apart_from_an_old_one(api):
+    """Reading the row again, as the detail says otherwise, would bring the same tag."""
+    row = api.create("/v1/actions", {"authority_id": "806", "title": "Weak"})
+    path = f"/v1/actions/{row['id']}"
+    etag = api.get(path, expect=200).etag
+    problem = api.patch(path, {"title": "Weak"}, if_match=f"W/{etag}", expect=412).problem
+    assert "weak tags never match" in problem["detail"] and problem["current_etag"] == etag

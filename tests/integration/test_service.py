@@ -234,6 +234,12 @@ def test_vocabularies_have_every_code_with_a_label(api):
 # --- search ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("target", ["/v1/search?q=supervision", "/v1/vocabularies"])
+def test_what_the_database_writes_as_json_is_compact_as_all_else(api, target):
+    answer = api.get(target, expect=200)
+    assert answer.text == json.dumps(answer.json, separators=(",", ":"), ensure_ascii=False)
+
+
 def test_search_finds_rows_of_every_resource(api):
     visit = api.create("/v1/inspections", {"authority_id": "806", "kind": "focused_visit", "start_on": "2025-05-13"})
     finding = api.create(

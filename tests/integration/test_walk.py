@@ -165,6 +165,19 @@ def test_an_absent_id_is_404(walker, route):
     problem_of(call(walker, route, None, **options).expect(404), "not-found")
 
 
+@pytest.mark.parametrize(
+    "target, cure",
+    [
+        ("/v1/authorities/E06000002", "/v1/authorities?gss_code= or ?name="),
+        ("/v1/authorities/E06000002/inspections", "/v1/authorities?gss_code= or ?name="),
+        ("/v1/inspections/50143726", "/v1/inspections?external_ref="),
+        ("/v1/frameworks/ILACS", "/v1/frameworks lists"),
+    ],
+)
+def test_an_id_of_another_form_is_told_with_the_way_to_look_the_row_up(walker, target, cure):
+    assert cure in problem_of(walker.get(target, expect=404), "not-found")["detail"]
+
+
 def test_an_absent_problem_or_address_is_404(walker):
     for path in (
         "/problems/no-such",

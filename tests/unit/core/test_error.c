@@ -99,8 +99,25 @@ static void error_add_cuts_long_text_between_characters(void **state)
 		assert_true(text_is_utf8(c->detail, strlen(c->detail)));
 	}
 	assert_int_equal(strlen(err.complaint[0].pointer), 126);
-	assert_int_equal(strlen(err.complaint[0].detail), 254);
-	assert_int_equal(strlen(err.complaint[1].detail), 255);
+	assert_int_equal(strlen(err.complaint[0].detail), 511);
+	assert_int_equal(strlen(err.complaint[1].detail), 510);
+}
+
+static void error_add_cuts_a_list_after_a_whole_word(void **state)
+{
+	struct error err = { 0 };
+	char list[700] = "one of: ";
+	const char *cut = err.complaint[0].detail;
+
+	(void)state;
+	for (size_t len = strlen(list); len + 20 < sizeof list; len = strlen(list))
+		(void)snprintf(list + len, sizeof list - len, "annual_meeting, ");
+	for (size_t lead = 0; lead < 16; lead++) {
+		err = (struct error){ 0 };
+		error_member(&err, "/kind", "not_a_code", "%.*s%s", (int)lead, "xxxxxxxxxxxxxxxx", list);
+		CHECK(strcmp(cut + strlen(cut) - strlen("meeting…"), "meeting…") == 0, "lead %zu: %s", lead, cut);
+		assert_in_range(strlen(cut), 490, 511);
+	}
 }
 
 static void error_add_takes_a_missing_pointer_as_the_whole(void **state)
@@ -140,6 +157,29 @@ static void error_check_summarises_and_keeps_a_detail_already_there(void **state
 	assert_string_equal(err.detail, "2 things are wrong; `errors` lists them");
 }
 
+static void error_check_says_what_kind_of_thing_a_single_complaint_is_about(void **state)
+{
+	static const struct {
+		enum complaint_place place;
+		const char *pointer, *summary;
+	} cases[] = {
+		{ IN_BODY, "/due_on", "/due_on: why" },
+		{ IN_BODY, "", "why" },
+		{ IN_QUERY, "/region", "parameter region: why" },
+		{ IN_QUERY, "", "why" },
+		{ IN_HEADER, "/If-Match", "header If-Match: why" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct error err = { 0 };
+
+		error_add(&err, ERR_MALFORMED, cases[i].place, cases[i].pointer, "slug", "why");
+		assert_int_equal(error_check(&err), -1);
+		assert_string_equal(err.detail, cases[i].summary);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -149,9 +189,11 @@ int main(void)
 		cmocka_unit_test(error_add_raises_the_code_to_the_gravest),
 		cmocka_unit_test(error_add_counts_what_it_cannot_keep),
 		cmocka_unit_test(error_add_cuts_long_text_between_characters),
+		cmocka_unit_test(error_add_cuts_a_list_after_a_whole_word),
 		cmocka_unit_test(error_add_takes_a_missing_pointer_as_the_whole),
 		cmocka_unit_test(error_check_is_silent_without_complaints),
 		cmocka_unit_test(error_check_summarises_and_keeps_a_detail_already_there),
+		cmocka_unit_test(error_check_says_what_kind_of_thing_a_single_complaint_is_about),
 	};
 
 	return RUN(tests);

@@ -53,6 +53,23 @@ static void what_cannot_be_read_is_told_with_its_place(void **state)
 	}
 }
 
+static void a_mistake_in_the_syntax_comes_with_the_usual_cures(void **state)
+{
+	static const struct {
+		const char *text;
+		bool cured;
+	} cases[] = { { "{'a':1}", true }, { "{a:1}", true }, { "{\"a\":1,}", true }, { "{\"a\":1e400}", false } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		json_t *value = NULL;
+		struct error err = { 0 };
+
+		assert_int_equal(body_read(cases[i].text, strlen(cases[i].text), &value, &err), -1);
+		CHECK((strstr(err.detail, "need double quotes") != NULL) == cases[i].cured, "%s", err.detail);
+	}
+}
+
 static void what_is_no_object_breaks_a_rule(void **state)
 {
 	static const char *const texts[] = { "[]", "null", "1", "\"a\"", " true " };
@@ -104,6 +121,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_object_is_read),
 		cmocka_unit_test(what_cannot_be_read_is_told_with_its_place),
+		cmocka_unit_test(a_mistake_in_the_syntax_comes_with_the_usual_cures),
 		cmocka_unit_test(what_is_no_object_breaks_a_rule),
 		cmocka_unit_test(nesting_is_held_to_its_limit),
 	};

@@ -35,6 +35,17 @@ static void if_match_takes_the_versions_of_strong_tags(void **state)
 	}
 }
 
+static void if_match_tells_of_weak_tags(void **state)
+{
+	struct if_match m;
+
+	(void)state;
+	assert_int_equal(header_if_match("\"3.abc\", W/\"4.abc\"", &m), 0);
+	assert_true(m.weak && m.n == 1);
+	assert_int_equal(header_if_match("\"3.abc\"", &m), 0);
+	assert_false(m.weak);
+}
+
 static void if_match_refuses_what_is_no_list_of_tags(void **state)
 {
 	static const char *const values[] = { "",           " ",         ",",
@@ -249,6 +260,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(if_match_takes_the_versions_of_strong_tags),
+		cmocka_unit_test(if_match_tells_of_weak_tags),
 		cmocka_unit_test(if_match_refuses_what_is_no_list_of_tags),
 		cmocka_unit_test(if_none_match_compares_the_whole_tag_weakly),
 		cmocka_unit_test(accept_picks_what_is_liked_best),

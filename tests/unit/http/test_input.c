@@ -57,6 +57,51 @@ static void a_body_is_json_of_its_type(void **state)
 	}
 }
 
+static void a_wrong_type_is_told_with_the_right_one(void **state)
+{
+	static const struct {
+		const char *type;
+		bool patch;
+		const char *detail;
+	} cases[] = {
+		{ "application/x-www-form-urlencoded", false,
+		  "send Content-Type: application/json, in UTF-8; received was application/x-www-form-urlencoded" },
+		{ NULL, false, "send Content-Type: application/json, in UTF-8; received was none" },
+		{ "text/\xFFplain", true,
+		  "send Content-Type: application/merge-patch+json or application/json, in UTF-8; received was "
+		  "text/?plain" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		json_auto_t *value = NULL;
+		struct exchange x;
+		struct error err;
+
+		make_read(&x, "POST", "/v1/actions", &err);
+		give_body(&x, cases[i].type, "{}");
+		assert_int_equal(input_object(&x, cases[i].patch, &value, &err), -1);
+		assert_string_equal(err.detail, cases[i].detail);
+		exchange_done(&x);
+	}
+}
+
+static void what_is_possible_is_said_of_an_unknown_parameter(void **state)
+{
+	static const char *const known[] = { "q", "limit", NULL };
+	struct exchange x;
+	struct error err;
+
+	(void)state;
+	make_read(&x, "GET", "/v1/search?page=2", &err);
+	input_only(&x, known, &err);
+	assert_string_equal(err.complaint[0].detail, "is not known here; possible: q, limit");
+	err = (struct error){ 0 };
+	assert_int_equal(input_no_params(&x, &err), -1);
+	assert_string_equal(err.detail, "parameter page: is not known here; this address takes no parameters");
+	exchange_done(&x);
+}
+
 static void a_compressed_body_is_refused(void **state)
 {
 	json_auto_t *value = NULL;
@@ -224,6 +269,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_body_is_json_of_its_type),
+		cmocka_unit_test(a_wrong_type_is_told_with_the_right_one),
+		cmocka_unit_test(what_is_possible_is_said_of_an_unknown_parameter),
 		cmocka_unit_test(a_compressed_body_is_refused),
 		cmocka_unit_test(if_match_is_required),
 		cmocka_unit_test(an_idempotency_key_is_bound_to_the_whole_request),

@@ -188,9 +188,38 @@ static void any_bytes_are_answered_without_harm(void **state)
 	}
 }
 
+static void an_unknown_parameter_is_told_with_a_way_on(void **state)
+{
+	static const struct {
+		enum query_kind kind;
+		const char *name, *summary;
+	} hints[] = {
+		{ QUERY_LIST, "page",
+		  "parameter page: is not known here; lists are paged with `limit` and `links.next`" },
+		{ QUERY_LIST, "offset",
+		  "parameter offset: is not known here; lists are paged with `limit` and `links.next`" },
+		{ QUERY_LIST, "per_page",
+		  "parameter per_page: is not known here; lists are paged with `limit` and `links.next`" },
+		{ QUERY_LIST, "statsu", "parameter statsu: is not known here; did you mean status?" },
+		{ QUERY_LIST, "zzzzz", "parameter zzzzz: is not known here; /v1/openapi.yaml lists those that are" },
+		{ QUERY_ITEM, "page", "parameter page: is not known here; possible: as_recorded_at, expand, fields" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
+		struct params params = { .item = { { hints[i].name, "2" } }, .n = 1 };
+		struct list_query query;
+		struct error err = { 0 };
+
+		assert_int_equal(query_read(&action_resource, hints[i].kind, &params, NULL, &query, &err), -1);
+		assert_string_equal(err.detail, hints[i].summary);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_unknown_parameter_is_told_with_a_way_on),
 		cmocka_unit_test(each_parameter_is_taken_or_refused_where_it_stands),
 		cmocka_unit_test(everything_wrong_is_said_at_once_and_nothing_is_written),
 		cmocka_unit_test(what_is_left_out_has_a_default),
