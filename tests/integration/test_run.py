@@ -395,9 +395,10 @@ def test_a_killed_run_leaves_nothing_running_and_nothing_lost(run, kept):
     again.stop()
 
 
-def test_a_first_start_that_is_stopped_leaves_nothing(run, folder):
+@pytest.mark.parametrize("moment", ["Making a database", "applied 0001", "loading authorities", "loading findings"])
+def test_a_first_start_that_is_stopped_leaves_nothing(run, folder, moment):
     service = run()
-    service.said("Making a database")
+    service.said(moment)
     service.send(signal.SIGTERM)
     assert service.end() == 143
     assert list(folder.iterdir()) == []
