@@ -40,6 +40,9 @@ build_compile() {
 
 # A source newer than the program. (ninja itself decides what to build; this is only to say so first.)
 build_news() {
-    [[ -f $1 ]] || printf 'no program yet\n'
-    [[ ! -f $1 ]] || (cd "$REPOSITORY" && find CMakeLists.txt service include sql/migrations sql/views sql/rules api -newer "$1" -print -quit)
+    if [[ -f $1 ]]; then
+        cd "$REPOSITORY" && find CMakeLists.txt service include sql/{migrations,views,rules} api -newer "$1" -print -quit
+    else
+        printf 'no program yet\n'
+    fi
 }

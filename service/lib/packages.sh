@@ -34,7 +34,8 @@ packages_missing() {
 packages_install() {
     packages_may_install "$@"
     say "Installing $# Debian packages with what they need: $*."
-    apt update || fail "The package lists could not be fetched (see above): check the network, and the mirrors in /etc/apt."
+    apt update ||
+        fail "The package lists could not be fetched (see above): check the network, and the mirrors in /etc/apt."
     local others=() package
     for package in "$@"; do
         [[ $package == postgresql-15 ]] || others+=("$package")
@@ -45,11 +46,10 @@ packages_install() {
 
 packages_may_install() {
     ((EUID == 0)) && return
-    command -v sudo >/dev/null ||
-        fail "These packages are missing, and there is no sudo to install them with: $*. As root: apt-get install $*"
+    local remedy="As root, run \"apt-get install $*\", and start again."
+    command -v sudo >/dev/null || fail "Packages are missing, and there is no sudo to install them with. $remedy"
     # With no terminal there is nobody to type a password.
-    sudo -n true 2>/dev/null || [[ -t 2 ]] ||
-        fail "These packages are missing, and sudo asks for a password: $*. As root: apt-get install $*"
+    sudo -n true 2>/dev/null || [[ -t 2 ]] || fail "Packages are missing, and sudo asks for a password. $remedy"
 }
 
 # Installing postgresql-15 makes and starts a system cluster unless createcluster.conf

@@ -25,6 +25,11 @@ SERVICES = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"] == "inspectd"}
 
 
+def output(*command: str, check: bool = True) -> str:
+    done = subprocess.run(command, check=check, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return done.stdout
+
+
 def instructions() -> list[tuple[str, str]]:
     """(INSTRUCTION, the rest), with continued lines joined and comments gone."""
     text = re.sub(r"^\s*#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
@@ -87,28 +92,25 @@ def test_both_stages_stand_on_the_same_slim_debian():
 
 def test_the_build_installs_what_service_run_installs():
     script = f'source "{ROOT}/service/lib/packages.sh"; printf "%s\\n" "${{BUILD_PACKAGES[@]}}"'
-    wanted = subprocess.run(["bash", "-c", script], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
-    assert sorted(packages(BUILD)) == sorted(wanted)
+    assert sorted(packages(BUILD)) == sorted(output("bash", "-c", script).split())
 
 
 @pytest.mark.parametrize("stage", [BUILD, FINAL], ids=["build", "final"])
 def test_each_package_exists_in_debian(stage):
-    shown = subprocess.run(
-        ["apt-cache", "show", "--no-all-versions", *packages(stage)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    known = set(re.findall(r"^Package: (.+)$", shown.stdout, re.MULTILINE))
+    shown = output("apt-cache", "show", "--no-all-versions", *packages(stage), check=False)
+    known = set(re.findall(r"^Package: (.+)$", shown, re.MULTILINE))
     if not known:
         pytest.skip("this machine has no package lists")
     assert set(packages(stage)) <= known
 
 
 def test_the_final_stage_has_each_library_that_the_binary_asks_for():
-    dynamic = subprocess.run(["objdump", "-p", clusters.binary()], check=True, stdout=subprocess.PIPE, text=True).stdout
+    dynamic = output("objdump", "-p", str(clusters.binary()))
     # The sanitizers' own are in the test build alone.
     needed = [n for n in re.findall(r"NEEDED\s+(\S+)", dynamic) if not re.match(r"lib(asan|ubsan|tsan|gcov)\.", n)]
     owners = set()
     for library in needed:
-        found = subprocess.run(["dpkg-query", "-S", f"*/{library}"], check=True, stdout=subprocess.PIPE, text=True).stdout
+        found = output("dpkg-query", "-S", f"*/{library}")
         owners.add(re.split("[:,]", found.splitlines()[0])[0])
     assert owners - {"libc6", "libgcc-s1"} <= set(packages(FINAL))
     assert set(packages(FINAL)) - owners == {"curl"}, "a package that nothing asks for"
@@ -135,8 +137,10 @@ def test_the_build_commands_build_it(tmp_path):
     command = of(BUILD, "RUN")[-1]
     # A stage has Debian's programs and nothing else, and no settings of ours.
     clean = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(tmp_path)}
-    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=clean, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout[-4000:]
+    log = tmp_path / "log"
+    with log.open("wb") as file:
+        done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=clean, stdout=file, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, log.read_text()[-4000:]
 
     source, target = next(rest for rest in of(FINAL, "COPY") if rest.startswith("--from=build")).split()[1:]
     built = tmp_path / pathlib.PurePosixPath(source).relative_to(only(BUILD, "WORKDIR"))
@@ -155,7 +159,8 @@ def test_the_image_starts_the_service_on_the_port_it_exposes():
 def test_the_image_runs_as_nobody_in_particular():
     user, group = only(FINAL, "USER").split(":")
     assert int(user) > 0 and int(group) > 0
-    assert FINAL.index(("USER", f"{user}:{group}")) > max(i for i, (name, _) in enumerate(FINAL) if name in ("RUN", "COPY"))
+    names = [name for name, _ in FINAL]
+    assert not {"RUN", "COPY"} & set(names[names.index("USER") :]), "what comes after would not be root's"
 
 
 def test_the_image_holds_the_data_where_load_looks():
@@ -240,7 +245,8 @@ def test_the_database_of_compose_is_the_one_its_services_ask_for():
 def test_the_commands_of_compose_lead_to_a_service_that_answers(cluster, tmp_path):
     """The same commands and settings in the same order, with a database of our own for theirs."""
     cluster.execute("CREATE DATABASE composed OWNER inspectd_owner")
-    image = environment(FINAL) | {"INSPECTD_REFERENCE_DIR": str(ROOT / "sql" / "reference"), "INSPECTD_BIND": "127.0.0.1"}
+    image = environment(FINAL)
+    image |= {"INSPECTD_REFERENCE_DIR": str(ROOT / "sql" / "reference"), "INSPECTD_BIND": "127.0.0.1"}
 
     def settings(service: str) -> dict[str, str]:
         return image | {n: cluster.url("composed") for n in SERVICES[service]["environment"] if n.endswith("_URL")}
@@ -259,8 +265,8 @@ def test_the_commands_of_compose_lead_to_a_service_that_answers(cluster, tmp_pat
 
 @pytest.mark.skipif(not shutil.which("docker"), reason="no container engine here")
 def test_compose_itself_agrees():
-    environment_ = os.environ | {"POSTGRES_PASSWORD": "x"}
     if subprocess.run(["docker", "compose", "version"], capture_output=True).returncode != 0:
         pytest.skip("docker has no compose")
-    done = subprocess.run(["docker", "compose", "config", "-q"], cwd=ROOT, env=environment_, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    with_password = os.environ | {"POSTGRES_PASSWORD": "x"}
+    done = subprocess.run(["docker", "compose", "config", "-q"], cwd=ROOT, env=with_password, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()

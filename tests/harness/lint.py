@@ -68,7 +68,7 @@ def cppcheck(build: str) -> int:
         "--suppress=*:*/tests/unit/*",
         # It does not look into jansson.h for these.
         "-Djson_array_foreach(a,i,v)=for(i=0;(v=json_array_get(a,i));i++)",
-        "-Djson_object_foreach(o,k,v)=for(void*i=json_object_iter(o);(k=json_object_iter_key(i))&&(v=json_object_iter_value(i));)",
+        "-Djson_object_foreach(o,k,v)=for(k=json_object_iter_key(o);k&&(v=json_object_get(o,k));)",
         # It takes a pointer into a static table for one into the stack.
         "--suppress=returnDanglingLifetime",
         # It takes GNU's cleanup attribute for an ordinary one and so sees leaks that are none.

@@ -44,7 +44,9 @@ class Run:
             names["INSPECTD"] = str(clusters.binary())
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            [*command, "--state", str(state), "--port", str(self.port), *arguments],
+            # If the tests are killed, so is what they have started.
+            ["setpriv", "--pdeathsig=TERM", "--", *command]
+            + ["--state", str(state), "--port", str(self.port), *arguments],
             env=names | environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -332,9 +334,9 @@ def test_a_database_that_does_not_answer_is_refused(run, folder):
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [["--prot", "1"], ["--port"], ["--port", "65536"], ["--port", "x"], ["--sample", "no"]])
+@pytest.mark.parametrize("arguments", ["--prot 1", "--port", "--port 65536", "--port x", "--sample no"])
 def test_a_wrong_option_is_refused(run, folder, arguments):
-    wrong = run(*arguments)
+    wrong = run(*arguments.split())
     assert wrong.end() == 2
     assert "usage: service/run" in wrong.stderr() and wrong.stdout == ""
     assert list(folder.iterdir()) == []
@@ -342,7 +344,8 @@ def test_a_wrong_option_is_refused(run, folder, arguments):
 
 @as_root
 def test_a_full_disk_is_refused(run, folder):
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(folder)], stderr=subprocess.DEVNULL)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(folder)]
+    mounted = subprocess.run(mount, stderr=subprocess.DEVNULL)
     if mounted.returncode != 0:
         pytest.skip("this machine does not let us mount")
     try:
@@ -458,7 +461,7 @@ def test_a_plain_user_can_run_it(run, folder):
     os.chown(home, NOBODY, NOBODY)
     folder.chmod(0o755)
 
-    user = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs", "--")
+    user = ("setpriv", "--pdeathsig=TERM", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--")
     service = run(state=home / "state", command=(*user, str(copy / "service" / "run")), INSPECTD=str(binary)).ready()
     assert total(service, "authorities") >= 153
     assert {path.stat().st_uid for path in home.rglob("*")} == {NOBODY}
