@@ -5,14 +5,12 @@
 #include "resource/query.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
 #include "core/text.h"
-#include "resource/pointer.h"
 #include "resource/query_reader.h"
 
 #include "core/banned.h"
@@ -21,18 +19,6 @@
 #define SEARCH_MINUSES 30 /* PostgreSQL gives up at 33 that negate each other */
 #define EXPORT_ROWS    1000000000
 #define DAY_S          86400
-
-void query_reader_complain(struct query_reader *q, const char *name, const char *slug, const char *fmt, ...)
-{
-	struct pointer p = pointer_member("", name);
-	char detail[1024]; /* error_add() cuts to what a complaint holds, and says so */
-	va_list args;
-
-	va_start(args, fmt);
-	(void)vsnprintf(detail, sizeof detail, fmt, args);
-	va_end(args);
-	error_add(q->err, ERR_MALFORMED, IN_QUERY, p.text, slug, "%s", detail);
-}
 
 /* --- the parameters --------------------------------------------------------------- */
 
