@@ -155,6 +155,23 @@ static int note_address(struct server *s, struct error *err)
 	return 0;
 }
 
+/*
+ * libmicrohttpd would take the query apart into the memory of the connection, and
+ * with a thousand parameters be left with none to answer from. We read the query
+ * ourselves, from the copy that Ulfius keeps here, so the original ends before it.
+ * It is the daemon's own request buffer, const only by its type.
+ */
+static void *on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+	void *kept = ulfius_uri_logger(cls, uri);
+	char *query = strchr(uri, '?');
+
+	(void)connection;
+	if (query)
+		query[1] = '\0';
+	return kept;
+}
+
 static int start_daemon(struct server *s, struct error *err)
 {
 	const struct config *c = s->app->config;
@@ -162,7 +179,7 @@ static int start_daemon(struct server *s, struct error *err)
 		/* The logger comes first so that complaints about the others reach it. */
 		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_mhd, NULL },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, s },
-		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)ulfius_uri_logger, NULL }, /* required by Ulfius */
+		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_uri, NULL },
 		{ MHD_OPTION_LISTEN_SOCKET, s->listening, NULL },
 		{ MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)c->workers, NULL },
 		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)c->connections, NULL },

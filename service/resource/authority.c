@@ -40,15 +40,17 @@ static const struct field fields[] = {
 	{ "updated_at", F_TIME, READ_ONLY | FILTER | RANGE | SORT },
 };
 
-/* Names and codes that were superseded still find their authority. */
+/*
+ * Names and codes that were superseded still find their authority. A name may
+ * hold a comma, which elsewhere parts two values, so the whole is tried as well.
+ */
 static const struct filter filters[] = {
 	{ "gss_code", F_TEXT,
 	  .sql = "gss_code = ANY (SELECT upper(v) FROM unnest({v}) v) OR "
 		 "former_gss_codes && ARRAY(SELECT upper(v) FROM unnest({v}) v)" },
 	{ "name", F_TEXT,
-	  .sql = "lower(name) = ANY (SELECT lower(v) FROM unnest({v}) v) OR "
-		 "lower(official_name) = ANY (SELECT lower(v) FROM unnest({v}) v) OR "
-		 "EXISTS (SELECT FROM unnest(aliases) a WHERE lower(a) = ANY (SELECT lower(v) FROM unnest({v}) v))" },
+	  .sql = "EXISTS (SELECT FROM unnest(aliases || name || official_name) a WHERE lower(a) = "
+		 "ANY (SELECT lower(v) FROM unnest({v} || array_to_string({v}, ',')) v))" },
 	{ "standing_grade", F_TEXT, .known = KNOWN_GRADES,
 	  .sql = "EXISTS (SELECT FROM jsonb_array_elements(standing_judgements) j WHERE j ->> 'grade' = ANY ({v}))" },
 	{ "standing", F_TEXT, .known = KNOWN_JUDGEMENTS,

@@ -221,6 +221,16 @@ static void warn_focused(const struct change *c, json_t *warnings)
 			"are known from 2020 and 2021 only.");
 }
 
+static void warn_monitoring(const struct change *c, json_t *warnings)
+{
+	const char *standing = grade_standing(json_object_get(c->facts, "standing_grades"));
+
+	if (rule_is(c->draft, "kind", "monitoring_visit") && standing && strcmp(standing, INADEQUATE) != 0)
+		warning_add(warnings, "unusual_kind_after_grade", "/kind",
+			    "Monitoring visits follow an inadequate judgement, and the authority stood at %s.",
+			    standing);
+}
+
 static void warn_kind(const struct change *c, json_t *warnings)
 {
 	const char *before = grade_standing(json_object_get(json_object_get(c->facts, "previous"), "grades"));
@@ -244,5 +254,6 @@ void inspection_warnings_add(const struct change *c, json_t *warnings)
 	warn_order(c, warnings);
 	warn_judgements(c, warnings);
 	warn_focused(c, warnings);
+	warn_monitoring(c, warnings);
 	warn_kind(c, warnings);
 }

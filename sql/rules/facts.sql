@@ -11,7 +11,8 @@ SELECT jsonb_build_object(
                         WHERE region_code = draft ->> 'region_code' AND id <> coalesce(draft ->> 'id', '')
                         GROUP BY region ORDER BY count(*) DESC LIMIT 1),
     'code_holder', (SELECT id FROM inspectd.authorities
-                     WHERE gss_code = draft ->> 'gss_code' AND id <> coalesce(draft ->> 'id', '') LIMIT 1),
+                     WHERE (gss_code = draft ->> 'gss_code' OR draft ->> 'gss_code' = ANY (former_gss_codes))
+                       AND id <> coalesce(draft ->> 'id', '') LIMIT 1),
     'urn_holder', (SELECT id FROM inspectd.authorities
                     WHERE urn = draft ->> 'urn' AND id <> coalesce(draft ->> 'id', '') LIMIT 1))
 ); END

@@ -49,3 +49,17 @@ def test_a_slip_beside_a_good_value_does_not_spoil_what_is_there(api):
 
 def test_a_gss_code_is_found_in_any_case(api):
     assert api.get("/v1/authorities", {"gss_code": "e08000016"}, expect=200).ids == ["370"]
+
+
+@pytest.mark.parametrize("name", ["Bournemouth, Christchurch and Poole", "bournemouth, christchurch & poole"])
+def test_a_name_with_a_comma_in_it_is_found_whole(api, name):
+    assert api.get("/v1/authorities", {"name": name}, expect=200).ids == ["839"]
+
+
+def test_several_names_are_still_a_list(api):
+    assert sorted(api.get("/v1/authorities", {"name": "Devon,Bristol, City of"}, expect=200).ids) == ["801", "878"]
+
+
+@pytest.mark.parametrize("query", ["&".join(f"a{n}=1" for n in range(1000)), "&" * 8000], ids=["names", "empty"])
+def test_a_thousand_parameters_get_an_answer(api, query):
+    assert api.get(f"/v1/actions?{query}", expect=400)
