@@ -39,7 +39,6 @@ int input_no_params(const struct exchange *x, struct error *err) _must_check_;
 
 /* Complains of each parameter that is not in `known` (NULL-terminated). */
 void input_only(const struct exchange *x, const char *const known[], struct error *err);
-bool input_bool(const struct exchange *x, const char *name, struct error *err); /* false when absent */
 unsigned input_uint(const struct exchange *x, const char *name, unsigned initial, unsigned max, struct error *err);
 
 /* The query of a write: validate_only and nothing else, into x->call. */

@@ -39,7 +39,4 @@ void writer_try(struct session *s, struct batch *b);
 /* Within a transaction that the caller begins and ends. -1: something was told to the report. */
 int writer_run(struct session *s, struct batch *b, struct tally *tally) _must_check_;
 
-/* The version in an ETag: "<version>.<digest>" with its quotes. */
-uint64_t writer_version(const char *etag);
-
 #endif

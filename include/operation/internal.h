@@ -48,7 +48,7 @@ void expansions_done(struct expansions *x);
 /* --- known.c ------------------------------------------------------------------ */
 
 /* ERR_MALFORMED for each value of a filter that nothing could have. For lists that turned out empty. */
-int check_known(struct connection *c, const struct call *call, const struct list_query *q,
+int known_check(struct connection *c, const struct call *call, const struct list_query *q,
 		struct error *err) _must_check_;
 
 /* --- checks.c ---------------------------------------------------------------- */

@@ -73,7 +73,7 @@ struct within {
 enum segment { SEGMENT_WHOLE, SEGMENT_VALUES, SEGMENT_NULLS };
 
 enum segment statement_first_segment(const struct list_query *q);
-bool statement_nulls_follow(const struct list_query *q, enum segment s);
+bool statement_nulls_follow(enum segment s); /* whether another segment comes after this one */
 
 void statement_list(struct builder *b, const struct list_query *q, const struct columns *columns,
 		    const struct within *within, enum segment segment, unsigned limit);

@@ -11,9 +11,6 @@ void inspection_rules_check(const struct change *change, struct error *err);
 void inspection_rules_moved(json_t *draft, const char *to, const char *on);
 void inspection_warnings_add(const struct change *change, json_t *warnings);
 
-/* The first day of fieldwork as far as it is known: start_on, planned_start_on, published_on, or NULL. */
-const char *inspection_rules_begin(const json_t *draft);
-
 /* Two graded inspections by one body, both known to the day, cannot share days. Other visits can. */
 bool inspection_rules_clash(const struct change *change, const json_t *other);
 

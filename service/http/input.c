@@ -206,7 +206,7 @@ int input_no_params(const struct exchange *x, struct error *err)
 	return error_check(err);
 }
 
-bool input_bool(const struct exchange *x, const char *name, struct error *err)
+static bool read_bool(const struct exchange *x, const char *name, struct error *err)
 {
 	const char *value = address_param(&x->address, name);
 
@@ -237,7 +237,7 @@ int input_write_query(struct exchange *x, struct error *err)
 	static const char *const known[] = { "validate_only", NULL };
 
 	input_only(x, known, err);
-	x->call.validate_only = input_bool(x, "validate_only", err);
+	x->call.validate_only = read_bool(x, "validate_only", err);
 	return error_check(err);
 }
 

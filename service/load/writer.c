@@ -12,7 +12,8 @@
 #define REASON_CHANGED "the loaded file has changed"
 #define REASON_MOVED   "as the loaded file records it"
 
-uint64_t writer_version(const char *etag)
+/* The version in an ETag: "<version>.<digest>" with its quotes. */
+static uint64_t version_of(const char *etag)
 {
 	return strtoull(etag + (*etag == '"'), NULL, 10);
 }
@@ -119,7 +120,7 @@ static int create(struct session *s, const struct batch *b, const struct item *i
 	row.id = strrchr(written->location, '/') + 1;
 	if (move_along(s, b, item, row.id, written) < 0)
 		return -1;
-	row.version = writer_version(written->etag);
+	row.version = version_of(written->etag);
 	known_add(s->known, b->step->resource->id, key_of(b, item), &row);
 	return 0;
 }
@@ -167,7 +168,7 @@ static int write_item(struct session *s, const struct batch *b, struct item *ite
 	item->state = ITEM_WRITTEN;
 	if (change(s, b, item, &row, written) < 0)
 		return -1;
-	tally->changed += writer_version(written->etag) != row.version;
+	tally->changed += version_of(written->etag) != row.version;
 	return 0;
 }
 

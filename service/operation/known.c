@@ -39,7 +39,7 @@ static int check_values(struct connection *c, const struct call *call, const str
 	return 0;
 }
 
-int check_known(struct connection *c, const struct call *call, const struct list_query *q, struct error *err)
+int known_check(struct connection *c, const struct call *call, const struct list_query *q, struct error *err)
 {
 	for (size_t i = 0; i < q->n_predicates; i++)
 		if (known_of(&q->predicate[i]) && check_values(c, call, &q->predicate[i], err) < 0)

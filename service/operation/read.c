@@ -110,7 +110,7 @@ static int write_page(struct connection *c, const struct call *call, const struc
 			free(page->next_cursor);
 			page->next_cursor = cursor_at(q, &columns, rows, n - 1);
 		}
-		if (page->has_more || !statement_nulls_follow(q, segment))
+		if (page->has_more || !statement_nulls_follow(segment))
 			break;
 		segment = SEGMENT_NULLS;
 	}
@@ -158,7 +158,7 @@ static int list_within(struct connection *c, const struct call *call, const stru
 		return -1;
 	if (!page->has_more)
 		free(TAKE(page->next_cursor));
-	if (page->rows == 0 && !q->has_cursor && check_known(c, call, q, err) < 0)
+	if (page->rows == 0 && !q->has_cursor && known_check(c, call, q, err) < 0)
 		return -1;
 	if (q->include_total && count_all(c, call, q, within, &page->total, err) < 0)
 		return -1;
@@ -255,7 +255,7 @@ int operation_counts(const struct call *call, const struct list_query *query, co
 	statement_counts(&b, query, &within);
 	if (builder_run(&b, c, &reader.context, &rows, err) < 0)
 		return -1;
-	if (result_rows(rows) == 0 && check_known(c, &reader, query, err) < 0)
+	if (result_rows(rows) == 0 && known_check(c, &reader, query, err) < 0)
 		return -1;
 	write_counts(out, query, rows);
 	return 0;
@@ -325,7 +325,7 @@ static int export_all(struct connection *c, const struct call *call, const struc
 	if (builder_statement(&b, &s, err) == 0)
 		outcome = connection_stream(c, &call->context, &s, export_row, e, err);
 	builder_done(&b);
-	if (outcome < 0 || (e->rows == 0 && check_known(c, call, q, err) < 0))
+	if (outcome < 0 || (e->rows == 0 && known_check(c, call, q, err) < 0))
 		return -1;
 	return flush(e, err);
 }

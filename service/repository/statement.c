@@ -226,9 +226,8 @@ enum segment statement_first_segment(const struct list_query *q)
 	return q->has_cursor && !q->cursor_values[0] ? SEGMENT_NULLS : SEGMENT_VALUES;
 }
 
-bool statement_nulls_follow(const struct list_query *q, enum segment s)
+bool statement_nulls_follow(enum segment s)
 {
-	(void)q;
 	return s == SEGMENT_VALUES;
 }
 

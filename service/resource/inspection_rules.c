@@ -10,7 +10,8 @@
 
 #include "core/banned.h"
 
-const char *inspection_rules_begin(const json_t *draft)
+/* The first day of fieldwork as far as it is known, or NULL. */
+static const char *begin_of(const json_t *draft)
 {
 	static const char *const dates[] = { "start_on", "planned_start_on", "published_on" };
 
@@ -124,7 +125,7 @@ static void check_framework(const struct change *c, struct error *err)
 	const json_t *framework = framework_of(c->draft, c->facts);
 	const char *kind = member_text(c->draft, "kind");
 	const char *id = member_text(c->draft, "framework_id");
-	const char *begin = inspection_rules_begin(c->draft);
+	const char *begin = begin_of(c->draft);
 	const char *starts_on = member_text(framework, "starts_on");
 	const char *ends_on = member_text(framework, "ends_on");
 	char possible[512];
@@ -225,7 +226,7 @@ static void check_dates(const struct change *c, struct error *err)
 static void check_authority(const struct change *c, struct error *err)
 {
 	const json_t *authority = json_object_get(c->facts, "authority");
-	const char *begin = inspection_rules_begin(c->draft);
+	const char *begin = begin_of(c->draft);
 	const char *ended_on = member_text(authority, "ended_on");
 
 	if (!rule_is(authority, "status", "abolished") || c->stored)
@@ -270,7 +271,7 @@ static void check_follows(const struct change *c, struct error *err)
 		return;
 	if (rule_is(c->draft, "id", follows_id))
 		error_member(err, "/follows_id", "self", "names this inspection itself; it must be an earlier visit");
-	else if (rule_is_after(its_start, inspection_rules_begin(c->draft)))
+	else if (rule_is_after(its_start, begin_of(c->draft)))
 		error_member(err, "/follows_id", "later_inspection", "names a visit that starts later, on %s",
 			     its_start);
 }

@@ -24,8 +24,6 @@ resource/registry  resources
 repository/database  (connection|result)_[a-z_]+
 # The types of the values that a statement takes.
 repository/builder   (array_literal|field_is_column|key_type|sql_type)
-# It is one of the checks.
-operation/known  check_known
 # What a write leaves behind.
 operation/write  written_[a-z_]+
 # The table of problems, as the router'"'"'s table of routes.

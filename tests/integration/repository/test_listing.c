@@ -136,7 +136,7 @@ static void walk_page(struct connection *c, const char *sort, struct walk *w)
 		n = more ? left : n;
 		note_rows(w, &q, &columns, rows, n);
 		left -= (unsigned)n;
-		if (more || !statement_nulls_follow(&q, s))
+		if (more || !statement_nulls_follow(s))
 			break;
 	}
 	w->pages++;

@@ -531,9 +531,9 @@ static void a_list_has_a_segment_of_nulls_only_where_its_first_key_may_be_null(v
 
 		shape_read(&action_resource, LIST, &params, &q);
 		CHECK(statement_first_segment(&q) == cases[i].first, "%s", cases[i].sort);
-		CHECK(statement_nulls_follow(&q, cases[i].first) == (cases[i].first == SEGMENT_VALUES), "%s",
+		CHECK(statement_nulls_follow(cases[i].first) == (cases[i].first == SEGMENT_VALUES), "%s",
 		      cases[i].sort);
-		CHECK(!statement_nulls_follow(&q, SEGMENT_NULLS), "%s", cases[i].sort);
+		CHECK(!statement_nulls_follow(SEGMENT_NULLS), "%s", cases[i].sort);
 	}
 }
 
