@@ -395,7 +395,7 @@ class Reference:
 
     def findings_ok(self):
         columns(self.findings, "findings", "ref,inspection,number,kind,"
-                "strand,national_framework_ref,theme_ids,source_url")
+                "strand,national_framework_ref,theme_ids,source_url,sensitivity")
         unique(self.findings, ["ref"], "findings")
         unique(self.findings, ["inspection", "number"], "findings")
         source = {"ofsted:" + f["finding_id"]: f
@@ -412,6 +412,8 @@ class Reference:
                   row["ref"] + ": differs from the source")
             check(row["inspection"] in self.inspection,
                   row["ref"] + ": inspection")
+            check(row["sensitivity"] == "public",
+                  row["ref"] + ": a published finding is public")
             check(row["source_url"] ==
                   self.inspection[row["inspection"]]["report_url"],
                   row["ref"] + ": source_url")
