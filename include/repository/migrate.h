@@ -4,6 +4,7 @@
  * Migrations are embedded, go forward only, and are remembered with a checksum:
  * one that was applied and has changed since is refused. Views, facts and schema
  * `recorded` are made anew whenever their text, or the tables beneath, changed.
+ * All that is due is one transaction, which fails as a whole.
  *
  * BLOCKING  On an advisory lock, so that many instances may start at once.
  */

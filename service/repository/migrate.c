@@ -75,16 +75,29 @@ static int remember(struct connection *c, const char *name, const char *checksum
 
 static int apply(struct connection *c, const struct embedded *m, const char *checksum, struct error *err)
 {
-	static const char begin[] = "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;";
-
-	if (connection_script(c, begin, err) < 0)
+	if (connection_script(c, m->text, err) < 0)
 		return -1;
-	if (connection_script(c, m->text, err) < 0 || remember(c, m->name, checksum, err) < 0)
-		return -1;
-	return connection_script(c, "COMMIT", err);
+	return remember(c, m->name, checksum, err);
 }
 
-static int apply_all(struct connection *c, migrate_report report, bool *ret_any, struct error *err)
+/*
+ * The first change of all: the views go, because a table cannot gain every column while something reads its rows.
+ * They come back before the end, so that whoever reads meanwhile waits and never finds half.
+ */
+static int begin_once(struct connection *c, bool *begun, struct error *err)
+{
+	static const char begin[] =
+		"BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;"
+		"DO $$ BEGIN IF to_regproc('inspectd.drop_derived') IS NOT NULL THEN PERFORM inspectd.drop_derived(); "
+		"END IF; END $$;";
+
+	if (*begun)
+		return connection_script(c, "SET CONSTRAINTS ALL IMMEDIATE", err);
+	*begun = true;
+	return connection_script(c, begin, err);
+}
+
+static int apply_all(struct connection *c, migrate_report report, bool *begun, struct error *err)
 {
 	for (size_t i = 0; i < n_embedded_migrations; i++) {
 		const struct embedded *m = &embedded_migrations[i];
@@ -97,11 +110,8 @@ static int apply_all(struct connection *c, migrate_report report, bool *ret_any,
 			return -1;
 		if (done)
 			continue;
-		if (apply(c, m, checksum, err) < 0) {
-			attempt(c, "ROLLBACK");
+		if (begin_once(c, begun, err) < 0 || apply(c, m, checksum, err) < 0)
 			return -1;
-		}
-		*ret_any = true;
 		report(m->name);
 	}
 	return 0;
@@ -126,14 +136,15 @@ static void derived_script(struct buf *script)
 	add_all(script, embedded_rules, n_embedded_rules);
 }
 
-static int rebuild_derived(struct connection *c, bool tables_changed, migrate_report report, struct error *err)
+/* Only when their text, or a table beneath them, has changed. */
+static int rebuild_derived(struct connection *c, migrate_report report, bool *begun, struct error *err)
 {
 	static const char name[] = "views and rules";
 	struct buf script;
 	char checksum[65];
 	struct error ignored = { 0 };
 	struct embedded derived = { .name = name };
-	int same, outcome = 0;
+	int outcome = 0;
 
 	buf_init(&script, 1 << 24);
 	derived_script(&script);
@@ -142,24 +153,34 @@ static int rebuild_derived(struct connection *c, bool tables_changed, migrate_re
 		return error_set(err, ERR_INTERNAL, "the views and rules do not fit");
 	}
 	hash_sha256(script.data, script.len, checksum);
-	same = applied(c, name, checksum, &ignored);
-	if (tables_changed || same != 1) {
+	if (*begun || applied(c, name, checksum, &ignored) != 1) {
 		derived.text = script.data;
 		derived.len = script.len;
-		outcome = apply(c, &derived, checksum, err);
-		if (outcome < 0)
-			attempt(c, "ROLLBACK");
-		else
+		outcome = begin_once(c, begun, err);
+		if (outcome == 0)
+			outcome = apply(c, &derived, checksum, err);
+		if (outcome == 0)
 			report(name);
 	}
 	buf_done(&script);
 	return outcome;
 }
 
+/* All of it or nothing: what could not be finished leaves the database as the earlier version had it. */
+static int change_all(struct connection *c, migrate_report report, struct error *err)
+{
+	bool begun = false;
+
+	if (apply_all(c, report, &begun, err) == 0 && rebuild_derived(c, report, &begun, err) == 0)
+		return begun ? connection_script(c, "COMMIT", err) : 0;
+	if (begun)
+		attempt(c, "ROLLBACK");
+	return -1;
+}
+
 int migrate(struct database *database, migrate_report report, struct error *err)
 {
 	struct connection *c;
-	bool any = false;
 	int outcome;
 
 	if (database_mine(database, &c, err) < 0)
@@ -168,9 +189,7 @@ int migrate(struct database *database, migrate_report report, struct error *err)
 			      "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(" LOCK_KEY ")",
 			      err) < 0)
 		return -1;
-	outcome = apply_all(c, report, &any, err);
-	if (outcome == 0)
-		outcome = rebuild_derived(c, any, report, err);
+	outcome = change_all(c, report, err);
 	attempt(c, "SELECT pg_advisory_unlock(" LOCK_KEY ")");
 	return outcome;
 }

@@ -6,7 +6,13 @@ SELECT i.*,
                                                    'title', j.title) ORDER BY s.position), '[]')
           FROM judgement j
           JOIN framework_strand s ON s.framework_id = j.framework_id AND s.strand = j.strand
-         WHERE j.inspection_id = i.id) AS judgements
+         WHERE j.inspection_id = i.id) AS judgements,
+       -- One write may move the date, its precision and the focus at once. What is set for the first time is not moved,
+       -- and a date only where it stands for another day since.
+       (SELECT count(DISTINCT r.created_at) FROM reschedule r
+         WHERE r.inspection_id = i.id
+           AND CASE WHEN r.member LIKE 'planned%' THEN r.was_day IS NOT NULL AND r.was_day IS DISTINCT FROM r.became_day
+                    ELSE r.was <> '[]' END) AS reschedule_count
   FROM inspection i
  WHERE i.deleted_at IS NULL;
 
