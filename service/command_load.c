@@ -16,7 +16,10 @@ static const char usage[] =
 	"usage: inspectd load [--reference DIR] [--sample DIR|none] [--finding-texts FILE]\n"
 	"  --reference DIR       reference data as CSV; INSPECTD_REFERENCE_DIR says it otherwise\n"
 	"  --sample DIR|none     the worked example; otherwise the folder \"sample\" beside the reference data\n"
-	"  --finding-texts FILE  CSV with columns finding_id and text, for findings that have no text yet\n";
+	"  --finding-texts FILE  CSV with columns finding_id and text, for findings that have no text yet\n"
+	"or:    inspectd load --calendar FILE\n"
+	"  --calendar FILE       bank holidays of your own, CSV with columns date and title, and nothing else; each year\n"
+	"                        that it has is replaced, and those that came with the service are not loaded again\n";
 
 static int read_arguments(int argc, char **argv, struct load_options *options)
 {
@@ -26,6 +29,7 @@ static int read_arguments(int argc, char **argv, struct load_options *options)
 		{ "--reference", &options->reference },
 		{ "--sample", &options->sample },
 		{ "--finding-texts", &options->finding_texts },
+		{ "--calendar", &options->calendar },
 	};
 
 	for (int i = 1; i < argc; i += 2) {
@@ -40,6 +44,10 @@ static int read_arguments(int argc, char **argv, struct load_options *options)
 			fprintf(stderr, "inspectd load: %s is no option, or lacks its value\n%s", argv[i], usage);
 			return -1;
 		}
+	}
+	if (options->calendar && argc > 3) {
+		fprintf(stderr, "inspectd load: --calendar is loaded by itself\n%s", usage);
+		return -1;
 	}
 	return 0;
 }

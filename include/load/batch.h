@@ -16,11 +16,14 @@ enum item_state { ITEM_WAITING, ITEM_WRITTEN, ITEM_LEFT };
 
 struct item {
 	const struct csv_table_row *row;
+	const struct resource *resource; /* NULL: a table of its own */
+	const char *key;                 /* what the row is known by; of a table's, no more than its first cell */
 	enum item_state state;
 	bool refused;      /* left because the database took it badly beside a council's rows */
 	json_t *parts;     /* owned: the items of the step's part that belong to this row, or NULL */
 	json_t *part_rows; /* owned: for each, the number of its row in the part's table */
 	json_t *body;      /* owned: once every row it refers to is there, else NULL */
+	json_t *then;      /* owned: of JSON Lines, what happened afterwards, with the body */
 };
 
 struct batch {
@@ -29,7 +32,7 @@ struct batch {
 	const struct csv_table *part_table;
 	struct item *items;
 	size_t n;
-	json_t *by_key; /* owned: {"the key's cells": number of the item} */
+	json_t *by_key; /* owned: {resource: {"the key's cells": number of the item}}; of a table of its own "" */
 };
 void batch_done(struct batch *b);
 
@@ -40,7 +43,7 @@ int batch_make(const struct step *step, const struct csv_table *table, const str
 /*
  * Makes the item's body. It stays NULL while a row of the same file that it
  * refers to is not written yet; the item is left when it refers to a deleted row.
- * -1 when something was told to `report`.
+ * Of JSON Lines only earlier rows are referred to. -1 when something was told to `report`.
  */
 int batch_body(struct batch *b, struct item *item, const struct known *known, struct report *report) _must_check_;
 
@@ -57,10 +60,14 @@ json_t *batch_creation(const struct batch *b, const struct item *item, const jso
 /* What the file says of the item's status: "to", "on", "reason". NULL: nothing. */
 const char *batch_move(const struct batch *b, const struct item *item, const char *what);
 
-/* Whether another cell of the item tells the day of its status. */
-bool batch_has_day(const struct batch *b, const struct item *item);
+/* Finds the row that gives the item its authority; false where the file does not name one by its key. */
+bool batch_owner(const struct batch *b, const struct item *item, const struct known *known, struct known_row *ret_row);
 
-/* Tells an operation's complaints as what they are: cells of files. */
+/* Tells an operation's complaints as what they are: cells of files, members of lines. */
 void batch_complain(const struct batch *b, const struct item *item, const struct error *err, struct report *report);
+
+/* The same of one step of the item's `then`. */
+void batch_complain_then(const struct batch *b, const struct item *item, size_t step, const struct error *err,
+			 struct report *report);
 
 #endif

@@ -20,7 +20,7 @@
 
 struct csv_table_row {
 	size_t line;
-	json_t *cells; /* {column: text}; an empty cell is left out */
+	json_t *cells; /* {column: text}, an empty cell left out; of JSON Lines, the object of the line */
 };
 
 struct csv_table {
@@ -34,6 +34,9 @@ struct csv_table_columns {
 	size_t n;
 	bool others; /* further columns are ignored */
 };
+
+/* Appends a row; takes over its cells. NULL: out of memory. */
+struct csv_table_row *csv_table_add(struct csv_table *t, size_t line, json_t *cells) _must_check_;
 
 /* Everything wrong with header and rows goes to `report`; -1 when that is anything. `path` is for its lines. */
 int csv_table_read(const char *path, const char *bytes, size_t len, const struct csv_table_columns *columns,

@@ -1,5 +1,5 @@
 /*
- * load/load.h - `inspectd load`: reference data and the worked example from CSV.
+ * load/load.h - `inspectd load`: reference data from CSV, the worked example from JSON Lines.
  *
  * May be run at any time and as often as one likes: files that have not changed
  * are skipped, rows that are the same are not written, and nothing that a council
@@ -19,6 +19,7 @@ struct load_options {
 	const char *reference;     /* folder */
 	const char *sample;        /* folder; NULL: none */
 	const char *finding_texts; /* file; NULL: none */
+	const char *calendar;      /* file, and nothing else is loaded; NULL: none */
 	FILE *out;                 /* for progress and complaints */
 };
 

@@ -25,7 +25,6 @@ enum column_how {
 	COL_LIST,      /* a;b */
 	COL_REF,       /* the key of a row of `ref` */
 	COL_REFS,      /* several: a;b */
-	COL_LINKS,     /* relation=ref;relation=ref */
 	COL_EXTERNAL,  /* system:ref, the row's own key */
 	COL_INSPECTOR, /* the name of the lead inspector */
 	COL_MOVE,      /* not a member: where, when and why its status moves */
@@ -35,7 +34,6 @@ enum column_how {
 enum column_flag {
 	COL_KEY = 1 << 0,      /* part of what may stand in a file once only */
 	COL_REQUIRED = 1 << 1, /* must not be empty; for tables that no resource checks */
-	COL_DAY = 1 << 2,      /* the day on which the row's status was reached follows from this one */
 };
 
 struct column {
@@ -52,8 +50,8 @@ struct column_list {
 	size_t n;
 };
 
-/* The id behind a row's key; NULL is a complaint. Called for each key that a row names. */
-typedef const char *(*mapping_resolver)(void *data, const struct column *column, const char *key);
+/* The id behind the key of a row of `target`; NULL is a complaint. Called for each key that a row names. */
+typedef const char *(*mapping_resolver)(void *data, enum resource_id target, const char *key);
 
 struct mapping {
 	struct column_list columns;
@@ -68,6 +66,9 @@ struct mapping {
  * by itself, and is left out.
  */
 json_t *mapping_body(const struct mapping *m, const json_t *cells, const struct place *row, struct report *report);
+
+/* {"system": "ref"} from "system:ref"; NULL when it has not that form. */
+json_t *mapping_external(const char *key);
 
 /* The column behind a member, or NULL. */
 const struct column *mapping_column(struct column_list columns, const char *member);

@@ -25,7 +25,7 @@ struct step {
 	const char *name; /* as told to people */
 	bool sample;      /* in the sample's folder, else in the reference data's */
 	const char *file;
-	struct column_list columns;
+	struct column_list columns; /* none: JSON Lines, each of which names its resource */
 	const struct step_part *part;
 	/* Either a resource, whose rows are written as the API would; */
 	const struct resource *resource;
@@ -35,19 +35,28 @@ struct step {
 	unsigned after;           /* bits of the steps it depends on */
 };
 
+static inline bool step_is_lines(const struct step *step)
+{
+	return step->columns.n == 0;
+}
+
 enum step_id {
 	STEP_FRAMEWORKS,
 	STEP_STRANDS,
 	STEP_GRADES,
 	STEP_THEMES,
 	STEP_HOLIDAYS,
+	STEP_CALENDAR, /* an operator's own file; from then on it stands in place of the other */
 	STEP_AUTHORITIES,
 	STEP_NEIGHBOURS,
 	STEP_INSPECTIONS,
 	STEP_FINDINGS,
-	STEP_SAMPLE_INSPECTIONS,
-	STEP_SAMPLE_FINDINGS,
-	STEP_SAMPLE_ACTIONS,
+	STEP_SAMPLE_EVERYBODY,
+	STEP_SAMPLE_MIDDLESBROUGH_2018,
+	STEP_SAMPLE_READING_2018,
+	STEP_SAMPLE_WORCESTERSHIRE_2019,
+	STEP_SAMPLE_MIDDLESBROUGH_2021,
+	STEP_SAMPLE_MIDDLESBROUGH_2022,
 	STEP_COUNT_
 };
 

@@ -1,13 +1,13 @@
 /*
- * Rows of a step: parts put with their owners, keys that may stand once only,
- * bodies, and complaints traced back to the cell they are about.
+ * Rows of a step: parts put with their owners, keys that may stand once only, and
+ * bodies.
  */
 #include "load/batch.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "core/text.h"
+#include "load/lines.h"
 #include "load/path.h"
 #include "resource/draft.h"
 
@@ -21,25 +21,39 @@ void batch_done(struct batch *b)
 		json_decref(b->items[i].parts);
 		json_decref(b->items[i].part_rows);
 		json_decref(b->items[i].body);
+		json_decref(b->items[i].then);
 	}
 	free(b->items);
 	json_decref(b->by_key);
 	*b = (struct batch){ 0 };
 }
 
+/* Where keys of this resource are, or would be. */
+static json_t *keys_of(const struct batch *b, const struct resource *r)
+{
+	const char *name = r ? r->plural : "";
+
+	if (!json_object_get(b->by_key, name))
+		(void)json_object_set_new(b->by_key, name, json_object());
+	return json_object_get(b->by_key, name);
+}
+
 static void index_item(struct batch *b, size_t i, struct report *report)
 {
-	struct place place = { b->path, b->items[i].row->line, NULL };
-	char key[MAPPING_KEY_SIZE];
+	const struct item *item = &b->items[i];
+	struct place place = { b->path, item->row->line, NULL };
+	json_t *keys = keys_of(b, item->resource);
+	char cells[MAPPING_KEY_SIZE];
+	const char *key = step_is_lines(b->step) ? item->key : cells;
 	const json_t *earlier;
 
-	mapping_key(b->step->columns, b->items[i].row->cells, key);
-	earlier = json_object_get(b->by_key, key);
+	mapping_key(b->step->columns, item->row->cells, cells);
+	earlier = json_object_get(keys, key);
 	if (earlier)
 		report_complaint(report, &place, "\"%s\" stands in line %zu already", key,
 				 b->items[json_integer_value(earlier)].row->line);
 	else
-		(void)json_object_set_new(b->by_key, key, json_integer((json_int_t)i));
+		(void)json_object_set_new(keys, key, json_integer((json_int_t)i));
 }
 
 static const struct column *owner_column(const struct step_part *part)
@@ -65,7 +79,7 @@ static void add_part(struct batch *b, size_t i, struct report *report)
 	const struct csv_table_row *row = &b->part_table->rows[i];
 	const char *owner = member_text(row->cells, column->name);
 	struct place place = { b->part_path, row->line, column->name };
-	const json_t *number = owner ? json_object_get(b->by_key, owner) : NULL;
+	const json_t *number = owner ? json_object_get(keys_of(b, b->step->resource), owner) : NULL;
 
 	if (!owner)
 		report_complaint(report, &place, "is required");
@@ -80,6 +94,19 @@ static void add_part(struct batch *b, size_t i, struct report *report)
 	}
 }
 
+static struct item make_item(const struct batch *b, const struct csv_table_row *row)
+{
+	const struct step *step = b->step;
+
+	return (struct item){
+		.row = row,
+		.resource = step_is_lines(b->step) ? lines_resource(row->cells) : step->resource,
+		.key = member_text(row->cells, step_is_lines(b->step) ? "ref" : step->columns.column[0].name),
+		.parts = step->part ? json_array() : NULL,
+		.part_rows = step->part ? json_array() : NULL,
+	};
+}
+
 int batch_make(const struct step *step, const struct csv_table *table, const struct csv_table *part_table,
 	       const char *path, const char *part_path, struct report *report, struct batch *ret_batch)
 {
@@ -91,9 +118,7 @@ int batch_make(const struct step *step, const struct csv_table *table, const str
 	b.items = calloc(b.n + 1, sizeof *b.items);
 	b.by_key = json_object();
 	for (size_t i = 0; b.items && i < b.n; i++) {
-		b.items[i] = (struct item){ .row = &table->rows[i],
-					    .parts = step->part ? json_array() : NULL,
-					    .part_rows = step->part ? json_array() : NULL };
+		b.items[i] = make_item(&b, &table->rows[i]);
 		index_item(&b, i, report);
 	}
 	for (size_t i = 0; step->part && b.items && i < part_table->n; i++)
@@ -112,100 +137,103 @@ int batch_make(const struct step *step, const struct csv_table *table, const str
 struct resolving {
 	const struct batch *batch;
 	const struct known *known;
+	size_t end; /* rows of this file from here on are not to be referred to */
 	bool waits; /* for a row of this file that is not written yet */
 	bool lost;  /* refers to what was deleted */
 	char stand_in[37];
 };
 
-/* Stands for the id of a row still to be written: has the form of one, and is no other row's. */
-static const char *stand_in(struct resolving *r, json_int_t number)
+static struct resolving resolving_of(const struct batch *b, const struct item *item, const struct known *known)
 {
-	(void)snprintf(r->stand_in, sizeof r->stand_in, "00000000-0000-7000-8000-%012llx",
-		       (unsigned long long)number & 0xffffffffffff);
+	return (struct resolving){ .batch = b,
+				   .known = known,
+				   .end = step_is_lines(b->step) ? (size_t)(item - b->items) : b->n };
+}
+
+/* Stands for the id of a row still to be written: has the form of one, and is no other row's. */
+static const char *stand_in(struct resolving *r, size_t number)
+{
+	(void)snprintf(r->stand_in, sizeof r->stand_in, "00000000-0000-7000-8000-%012zx", number & 0xffffffffffff);
 	return r->stand_in;
 }
 
-static const char *resolve(void *data, const struct column *column, const char *key)
+static const char *resolve(void *data, enum resource_id target, const char *key)
 {
 	struct resolving *r = data;
-	const struct resource *own = r->batch->step->resource;
+	const json_t *number = json_object_get(keys_of(r->batch, resources[target]), key);
+	size_t i = number ? (size_t)json_integer_value(number) : r->end;
 	struct known_row row;
-	const json_t *number;
 
-	if (known_find(r->known, column->ref, key, &row)) {
+	if (known_find(r->known, target, key, &row)) {
 		r->lost = r->lost || row.deleted;
 		return row.id;
 	}
-	number = own && own->id == column->ref ? json_object_get(r->batch->by_key, key) : NULL;
-	if (!number)
+	if (i >= r->end)
 		return NULL;
-	if (r->batch->items[json_integer_value(number)].state == ITEM_LEFT)
+	if (r->batch->items[i].state == ITEM_LEFT)
 		r->lost = true;
 	else
 		r->waits = true;
-	return own->own_key ? key : stand_in(r, json_integer_value(number));
+	return resources[target]->own_key ? key : stand_in(r, i);
 }
 
-/* The body, in which rows still to come have a stand-in for an id. */
-static json_t *map_item(const struct batch *b, const struct item *item, struct resolving *r, struct report *report)
+/* The body, in which rows still to come have a stand-in for an id; of lines, with what then happened. */
+static json_t *map_item(const struct batch *b, const struct item *item, struct resolving *r, json_t **ret_then,
+			struct report *report)
 {
-	struct mapping mapping = { b->step->columns, b->step->resource, resolve, r };
+	struct mapping mapping = { b->step->columns, item->resource, resolve, r };
 	struct place place = { b->path, item->row->line, NULL };
-	json_t *body = mapping_body(&mapping, item->row->cells, &place, report);
+	struct lines_row line = { item->row->cells, &place, resolve, r };
+	json_t *body;
 
+	*ret_then = step_is_lines(b->step) ? lines_then(&line, report) : NULL;
+	if (step_is_lines(b->step))
+		return lines_body(&line, report);
+	body = mapping_body(&mapping, item->row->cells, &place, report);
 	if (item->parts)
 		(void)json_object_set(body, b->step->part->member, item->parts);
 	return body;
 }
 
-static void keep_body(struct item *item, const struct resolving *r, json_t *body)
+static void keep_body(struct item *item, const struct resolving *r, json_t *body, json_t *then)
 {
-	if (r->lost)
+	if (r->lost) {
 		item->state = ITEM_LEFT;
-	else if (!r->waits && !item->body)
+	} else if (!r->waits && !item->body) {
 		item->body = json_incref(body);
+		item->then = json_incref(then);
+	}
 }
 
 int batch_body(struct batch *b, struct item *item, const struct known *known, struct report *report)
 {
-	struct resolving r = { .batch = b, .known = known };
+	struct resolving r = resolving_of(b, item, known);
 	unsigned before = report->complaints;
-	_cleanup_(json_decrefp) json_t *body = map_item(b, item, &r, report);
+	_cleanup_(json_decrefp) json_t *then = NULL;
+	_cleanup_(json_decrefp) json_t *body = map_item(b, item, &r, &then, report);
 
 	if (report->complaints > before)
 		return -1;
-	keep_body(item, &r, body);
+	keep_body(item, &r, body, then);
 	return 0;
 }
 
-bool batch_has_day(const struct batch *b, const struct item *item)
-{
-	for (size_t i = 0; i < b->step->columns.n; i++) {
-		const struct column *column = &b->step->columns.column[i];
-
-		if ((column->flags & COL_DAY) && member_text(item->row->cells, column->name))
-			return true;
-	}
-	return false;
-}
-
-/* Whether the row begins in its status, rather than being moved there. */
+/* Whether a row of CSV begins in its status, rather than being moved there. */
 static bool begins_in_status(const struct batch *b, const struct item *item, const struct field *status)
 {
 	const struct status_step *way[PATH_STEPS_MAX];
 	const char *to = batch_move(b, item, "to");
 
-	if (!to || !status || !(status->flags & CREATE_ONLY))
+	if (step_is_lines(b->step) || !to || !status || !(status->flags & CREATE_ONLY))
 		return false;
-	return !batch_move(b, item, "on") || batch_has_day(b, item) ||
-	       path_find(b->step->resource->status, status->initial, to, way) < 0;
+	return !batch_move(b, item, "on") || path_find(item->resource->status, status->initial, to, way) < 0;
 }
 
 json_t *batch_creation(const struct batch *b, const struct item *item, const json_t *body)
 {
 	json_t *creation = json_copy((json_t *)body);
 
-	if (begins_in_status(b, item, resource_field(b->step->resource, "status")))
+	if (begins_in_status(b, item, resource_field(item->resource, "status")))
 		(void)json_object_set_new(creation, "status", json_string(batch_move(b, item, "to")));
 	return creation;
 }
@@ -216,7 +244,7 @@ static void check_form(const struct batch *b, const struct item *item, const jso
 	_cleanup_(json_decrefp) json_t *draft = NULL;
 	struct error err = { 0 };
 
-	if (draft_create(b->step->resource, creation, &draft, &err) < 0)
+	if (draft_create(item->resource, creation, &draft, &err) < 0)
 		batch_complain(b, item, &err, report);
 }
 
@@ -231,20 +259,29 @@ static void check_key(const struct batch *b, const struct item *item, struct rep
 				 "\"%s\": must be a code of lower-case letters, digits, hyphens and underscores", id);
 }
 
+/* A line may speak of a row that is there already, and of part of it only. */
+static bool is_known(const struct batch *b, const struct item *item, const struct known *known)
+{
+	struct known_row row;
+
+	return step_is_lines(b->step) && known_find(known, item->resource->id, item->key, &row);
+}
+
 int batch_check(struct batch *b, const struct known *known, struct report *report)
 {
 	unsigned before = report->complaints;
 
 	for (size_t i = 0; i < b->n; i++) {
 		struct item *item = &b->items[i];
-		struct resolving r = { .batch = b, .known = known };
+		struct resolving r = resolving_of(b, item, known);
 		unsigned so_far = report->complaints;
-		_cleanup_(json_decrefp) json_t *body = map_item(b, item, &r, report);
+		_cleanup_(json_decrefp) json_t *then = NULL;
+		_cleanup_(json_decrefp) json_t *body = map_item(b, item, &r, &then, report);
 
-		if (b->step->resource && report->complaints == so_far)
+		if (item->resource && report->complaints == so_far && !is_known(b, item, known))
 			check_form(b, item, body, report);
 		check_key(b, item, report);
-		keep_body(item, &r, body);
+		keep_body(item, &r, body, then);
 	}
 	return report->complaints > before ? -1 : 0;
 }
@@ -253,88 +290,20 @@ const char *batch_move(const struct batch *b, const struct item *item, const cha
 {
 	const struct column *column = mapping_column(b->step->columns, what);
 
+	if (step_is_lines(b->step))
+		return lines_move(item->row->cells, what);
 	return column && column->how == COL_MOVE ? member_text(item->row->cells, column->name) : NULL;
 }
 
-/* --- complaints ------------------------------------------------------------------- */
-
-#define SHOWN_BYTES 80
-
-static void complain_of(struct report *report, const struct place *place, const json_t *cells, const char *detail)
+bool batch_owner(const struct batch *b, const struct item *item, const struct known *known, struct known_row *ret_row)
 {
-	const char *text = place->column ? member_text(cells, place->column) : NULL;
-	size_t len = text ? strlen(text) : 0;
+	/* A finding is its inspection's by its own rules; others that name an inspection name one of their authority. */
+	const char *member = item->resource->belongs_to ? item->resource->belongs_to : "inspection_id";
+	const struct field *f = resource_field(item->resource, member);
+	const struct column *column = mapping_column(b->step->columns, member);
+	const char *key = column ? member_text(item->row->cells, column->name) : NULL;
 
-	if (!text)
-		report_complaint(report, place, "%s", detail);
-	else if (len <= SHOWN_BYTES)
-		report_complaint(report, place, "\"%s\": %s", text, detail);
-	else
-		report_complaint(report, place, "\"%.*s…\": %s", (int)text_cut(text, SHOWN_BYTES), text, detail);
-}
-
-/* The first segment of a JSON Pointer; what follows it, or NULL. Codes and names here have nothing to unescape. */
-static const char *split_pointer(const char *pointer, char segment[64])
-{
-	size_t len = *pointer == '/' ? strcspn(pointer + 1, "/") : 0;
-
-	(void)snprintf(segment, 64, "%.*s", (int)len, pointer + 1);
-	return len > 0 ? pointer + 1 + len : NULL;
-}
-
-/* "/judgements/3/grade" is about a cell of the part's file. */
-static bool is_of_part(const struct batch *b, const struct item *item, const char *pointer, size_t *ret_row,
-		       char member[64])
-{
-	char list[64], number[64];
-	int64_t i;
-
-	pointer = split_pointer(pointer, list);
-	if (!pointer || !b->step->part || strcmp(list, b->step->part->member) != 0)
-		return false;
-	pointer = split_pointer(pointer, number);
-	if (!pointer || text_to_int(number, &i) < 0 || i < 0 || (size_t)i >= json_array_size(item->part_rows))
-		return false;
-	*ret_row = (size_t)json_integer_value(json_array_get(item->part_rows, (size_t)i));
-	(void)split_pointer(pointer, member);
-	return true;
-}
-
-/* The column behind "/theme_ids/2" is theme_ids, that behind "/external_refs/ofsted" is ref. */
-static const char *column_behind(const struct batch *b, const char *pointer, char name[64])
-{
-	const struct column *column;
-
-	if (!split_pointer(pointer, name))
-		return NULL;
-	column = mapping_column(b->step->columns, strcmp(name, "status") == 0 ? "to" : name);
-	return column ? column->name : name;
-}
-
-static void complain_at(const struct batch *b, const struct item *item, const struct complaint *c,
-			struct report *report)
-{
-	char name[64];
-	size_t row;
-
-	if (is_of_part(b, item, c->pointer, &row, name)) {
-		const struct csv_table_row *part = &b->part_table->rows[row];
-		struct place place = { b->part_path, part->line, name };
-
-		complain_of(report, &place, part->cells, c->detail);
-	} else {
-		struct place place = { b->path, item->row->line, column_behind(b, c->pointer, name) };
-
-		complain_of(report, &place, item->row->cells, c->detail);
-	}
-}
-
-void batch_complain(const struct batch *b, const struct item *item, const struct error *err, struct report *report)
-{
-	struct place place = { b->path, item->row->line, NULL };
-
-	if (err->n_complaints == 0)
-		report_failure(report, &place, err);
-	for (size_t i = 0; i < err->n_complaints && i < ERROR_COMPLAINTS_MAX; i++)
-		complain_at(b, item, &err->complaint[i], report);
+	if (step_is_lines(b->step))
+		key = lines_reference(item->row->cells, member);
+	return f && key && known_find(known, f->ref, key, ret_row);
 }

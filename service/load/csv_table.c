@@ -80,19 +80,29 @@ static int read_header(struct reading *r, const struct csv_row *row, struct erro
 	return 0;
 }
 
-static struct csv_table_row *add_row(struct csv_table *t)
+static bool has_room(struct csv_table *t)
 {
-	if (t->n == t->cap) {
-		size_t cap = t->cap ? t->cap * 2 : 256;
-		struct csv_table_row *rows = reallocarray(t->rows, cap, sizeof *rows);
+	size_t cap = t->cap ? t->cap * 2 : 256;
+	struct csv_table_row *rows;
 
-		if (!rows)
-			return NULL;
-		t->rows = rows;
-		t->cap = cap;
+	if (t->n < t->cap)
+		return true;
+	rows = reallocarray(t->rows, cap, sizeof *rows);
+	if (!rows)
+		return false;
+	t->rows = rows;
+	t->cap = cap;
+	return true;
+}
+
+struct csv_table_row *csv_table_add(struct csv_table *t, size_t line, json_t *cells)
+{
+	if (!cells || !has_room(t)) {
+		json_decref(cells);
+		return NULL;
 	}
-	t->rows[t->n] = (struct csv_table_row){ .cells = json_object() };
-	return t->rows[t->n].cells ? &t->rows[t->n++] : NULL;
+	t->rows[t->n] = (struct csv_table_row){ .line = line, .cells = cells };
+	return &t->rows[t->n++];
 }
 
 static int on_row(void *data, const struct csv_row *row, struct error *err)
@@ -110,10 +120,9 @@ static int on_row(void *data, const struct csv_row *row, struct error *err)
 				 row->n, r->n_header);
 		return 0;
 	}
-	kept = add_row(r->table);
+	kept = csv_table_add(r->table, row->line, json_object());
 	if (!kept)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	kept->line = row->line;
 	for (size_t i = 0; i < row->n; i++)
 		if (r->header[i] && row->cells[i][0] != '\0')
 			(void)json_object_set_new(kept->cells, r->header[i], json_string(row->cells[i]));

@@ -4,6 +4,7 @@
  */
 #include "load/known.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/banned.h"
@@ -12,33 +13,32 @@ struct known {
 	json_t *rows[RES_COUNT_]; /* {key: {id, authority_id, version, deleted, foreign}} */
 };
 
+#define SQL_SIZE 1600
+
 /*
  * Columns: key, id, authority_id, version, deleted, foreign. Of several rows with
  * one key the last counts: live before deleted, the loader's before others'.
  */
-#define OWNED(table)                                                                                                   \
-	"WITH journal AS MATERIALIZED (SELECT seq, row_key, op, actor, image -> 'external_refs' AS refs "              \
-	"FROM inspectd.journal WHERE table_name = '" table "'), "                                                      \
-	"made AS (SELECT row_key, refs FROM journal WHERE op = 'created' AND actor = 'loader'), "                      \
-	"last AS (SELECT DISTINCT ON (row_key) row_key, actor FROM journal ORDER BY row_key, seq DESC) "               \
-	"SELECT k.key, t.id, t.authority_id, t.version, t.deleted_at IS NOT NULL AS deleted, "                         \
-	"last.actor IS DISTINCT FROM 'loader' "                                                                        \
-	"FROM inspectd." table " t LEFT JOIN made ON made.row_key = t.id::text "                                       \
-	"LEFT JOIN last ON last.row_key = t.id::text, "                                                                \
-	"LATERAL (SELECT key || ':' || value AS key FROM jsonb_each_text(t.external_refs) "                            \
-	"UNION SELECT key || ':' || value FROM jsonb_each_text(made.refs)) k "                                         \
-	"ORDER BY t.deleted_at IS NULL, made.row_key IS NOT NULL"
+static const char owned_sql[] =
+	"WITH journal AS MATERIALIZED (SELECT seq, row_key, op, actor, image -> 'external_refs' AS refs "
+	"FROM inspectd.journal WHERE table_name = '%1$s'), "
+	"made AS (SELECT row_key, refs FROM journal WHERE op = 'created' AND actor = 'loader'), "
+	"last AS (SELECT DISTINCT ON (row_key) row_key, actor FROM journal ORDER BY row_key, seq DESC) "
+	"SELECT k.key, t.id, t.authority_id, t.version, t.deleted_at IS NOT NULL AS deleted, "
+	"last.actor IS DISTINCT FROM 'loader' "
+	"FROM inspectd.%1$s t LEFT JOIN made ON made.row_key = t.id::text "
+	"LEFT JOIN last ON last.row_key = t.id::text, "
+	"LATERAL (SELECT key || ':' || value AS key FROM jsonb_each_text(t.external_refs) "
+	"UNION SELECT key || ':' || value FROM jsonb_each_text(made.refs)) k "
+	"ORDER BY t.deleted_at IS NULL, made.row_key IS NOT NULL";
 
-static const char *const sql[RES_COUNT_] = {
+static const char *const reference_sql[RES_COUNT_] = {
 	[RES_FRAMEWORK] = "SELECT id, id, NULL, 0, false, false FROM inspectd.framework",
 	[RES_THEME] = "SELECT id, id, NULL, 0, false, false FROM inspectd.theme",
 	[RES_AUTHORITY] =
 		"SELECT t.id, t.id, t.id, t.version, t.deleted_at IS NOT NULL, "
 		"(SELECT j.actor FROM inspectd.journal j WHERE j.table_name = 'authority' AND j.row_key = t.id "
 		"ORDER BY j.seq DESC LIMIT 1) IS DISTINCT FROM 'loader' FROM inspectd.authority t",
-	[RES_INSPECTION] = OWNED("inspection"),
-	[RES_FINDING] = OWNED("finding"),
-	[RES_ACTION] = OWNED("action"),
 };
 
 int known_new(struct known **ret_known, struct error *err)
@@ -79,11 +79,13 @@ static bool is_true(const char *text)
 
 int known_read(struct known *known, struct connection *c, enum resource_id resource, struct error *err)
 {
-	struct statement ask = { .sql = sql[resource] };
+	char sql[SQL_SIZE];
+	struct statement ask = { .sql = reference_sql[resource] ? reference_sql[resource] : sql };
 	_cleanup_(result_freep) struct result *found = NULL;
 
 	if (known->rows[resource])
 		return 0;
+	(void)snprintf(sql, sizeof sql, owned_sql, resources[resource]->name);
 	if (connection_run(c, NULL, &ask, 1, &found, err) < 0)
 		return -1;
 	known->rows[resource] = json_object();

@@ -10,7 +10,9 @@
 #include "core/clock.h"
 #include "core/hash.h"
 #include "load/finding_texts.h"
+#include "load/lines.h"
 #include "load/writer.h"
+#include "resource/registry.h"
 
 #include "core/banned.h"
 
@@ -20,6 +22,7 @@ struct task {
 	struct csv_table_file file, part;
 	char checksum[65]; /* of its files and of those it depends on */
 	bool loaded;       /* in just this state */
+	bool once;         /* in whatever state */
 	bool changed;      /* something, in this run */
 };
 
@@ -29,8 +32,11 @@ struct run {
 	struct task tasks[STEP_COUNT_];
 };
 
+/* An operator's calendar is loaded by itself. */
 static bool is_wanted(const struct run *run, const struct step *step)
 {
+	if (run->options->calendar || step == &steps[STEP_CALENDAR])
+		return run->options->calendar && step == &steps[STEP_CALENDAR];
 	return !step->sample || run->options->sample;
 }
 
@@ -62,11 +68,12 @@ static int read_files(struct run *run, struct error *err)
 	for (size_t i = 0; i < STEP_COUNT_; i++) {
 		struct task *task = &run->tasks[i];
 		const char *folder = steps[i].sample ? run->options->sample : run->options->reference;
+		const char *name = i == STEP_CALENDAR ? run->options->calendar : steps[i].file;
 
 		task->step = &steps[i];
 		if (!is_wanted(run, &steps[i]))
 			continue;
-		if (csv_table_file_read(folder, steps[i].file, &task->file, err) < 0 ||
+		if (csv_table_file_read(i == STEP_CALENDAR ? NULL : folder, name, &task->file, err) < 0 ||
 		    (steps[i].part && csv_table_file_read(folder, steps[i].part->file, &task->part, err) < 0))
 			return -1;
 		make_checksum(run, task);
@@ -96,8 +103,10 @@ static int look_up_loaded(struct run *run, struct error *err)
 		return -1;
 	for (size_t row = 0; row < result_rows(found); row++)
 		for (size_t i = 0; i < STEP_COUNT_; i++)
-			if (strcmp(result_text(found, row, 0), name_of(&steps[i]).text) == 0)
+			if (strcmp(result_text(found, row, 0), name_of(&steps[i]).text) == 0) {
+				run->tasks[i].once = true;
 				run->tasks[i].loaded = strcmp(result_text(found, row, 1), run->tasks[i].checksum) == 0;
+			}
 	return 0;
 }
 
@@ -115,18 +124,22 @@ static int remember(struct run *run, const struct task *task, struct error *err)
 
 /* --- one step ------------------------------------------------------------------------- */
 
-static int read_known(struct run *run, const struct step *step, struct error *err)
+static int read_known_of(struct session *s, enum resource_id resource, struct error *err)
 {
-	struct session *s = &run->session;
+	return resource == RES_NONE ? 0 : known_read(s->known, s->connection, resource, err);
+}
 
-	if (step->resource && known_read(s->known, s->connection, step->resource->id, err) < 0)
+/* What the rows are and refer to. Of JSON Lines: anything. */
+static int read_known(struct session *s, const struct step *step, struct error *err)
+{
+	if (step->resource && read_known_of(s, step->resource->id, err) < 0)
 		return -1;
-	for (size_t i = 0; i < step->columns.n; i++) {
-		enum resource_id ref = step->columns.column[i].ref;
-
-		if (ref != RES_NONE && known_read(s->known, s->connection, ref, err) < 0)
+	for (size_t i = 0; i < step->columns.n; i++)
+		if (read_known_of(s, step->columns.column[i].ref, err) < 0)
 			return -1;
-	}
+	for (int i = RES_NONE + 1; step_is_lines(step) && i < RES_COUNT_; i++)
+		if (resources[i]->owned && read_known_of(s, i, err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -172,7 +185,7 @@ static int write_batch(struct run *run, const struct task *task, struct batch *b
 	if (connection_begin(s->connection, &s->call.context, err) < 0)
 		return -1;
 	open = s->connection;
-	if ((b->step->resource ? writer_run(s, b, tally) : write_table(run, b, tally)) < 0)
+	if ((b->step->sql[0] ? write_table(run, b, tally) : writer_run(s, b, tally)) < 0)
 		return -1;
 	connection_retell(s->connection, &s->call.context);
 	/* What was refused may be accepted once the council has put its own in order: it is tried again each time. */
@@ -186,11 +199,11 @@ static int load_batch(struct run *run, const struct task *task, struct batch *b,
 	struct session *s = &run->session;
 
 	report_begin(&s->report, b->n);
-	if (writer_prepare(s, err) < 0 || read_known(run, task->step, err) < 0)
+	if (writer_prepare(s, err) < 0 || read_known(s, task->step, err) < 0)
 		return -1;
 	if (batch_check(b, s->known, &s->report) < 0)
 		return -1;
-	if (b->step->resource)
+	if (!b->step->sql[0])
 		writer_try(s, b);
 	return write_batch(run, task, b, tally, err);
 }
@@ -206,13 +219,22 @@ static int read_table(struct run *run, const struct csv_table_file *file, struct
 	return csv_table_read(file->path, file->bytes, file->len, &expected, &run->session.report, ret_table);
 }
 
+static int read_rows(struct run *run, const struct task *task, struct csv_table *ret_table)
+{
+	const struct csv_table_file *file = &task->file;
+
+	if (step_is_lines(task->step))
+		return lines_read(file->path, file->bytes, file->len, &run->session.report, ret_table);
+	return read_table(run, file, task->step->columns, ret_table);
+}
+
 static int load_tables(struct run *run, const struct task *task, struct tally *tally, struct error *err)
 {
 	_cleanup_(csv_table_done) struct csv_table table = { 0 }, part = { 0 };
 	_cleanup_(batch_done) struct batch batch = { 0 };
 	const struct step *step = task->step;
 
-	if (read_table(run, &task->file, step->columns, &table) < 0 ||
+	if (read_rows(run, task, &table) < 0 ||
 	    (step->part && read_table(run, &task->part, step->part->columns, &part) < 0) ||
 	    batch_make(step, &table, &part, task->file.path, task->part.path, &run->session.report, &batch) < 0)
 		return -1;
@@ -264,9 +286,14 @@ static int take_turn(struct session *s, struct error *err)
 	}
 }
 
-/* Rows that were left out for want of a row of an earlier file are to follow when it comes. */
+/*
+ * Rows that were left out for want of a row of an earlier file are to follow when it comes. What an operator has made
+ * of the calendar is not undone by ours.
+ */
 static bool may_skip(const struct run *run, const struct task *task)
 {
+	if (task->step == &steps[STEP_HOLIDAYS] && run->tasks[STEP_CALENDAR].once)
+		return true;
 	for (size_t i = 0; i < STEP_COUNT_; i++)
 		if ((task->step->after & 1u << i) && run->tasks[i].changed)
 			return false;

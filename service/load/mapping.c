@@ -62,7 +62,7 @@ static json_t *read_bool(const struct cell *c)
 
 static json_t *resolve(const struct cell *c, const char *key)
 {
-	const char *id = c->mapping->resolve(c->mapping->data, c->column, key);
+	const char *id = c->mapping->resolve(c->mapping->data, c->column->ref, key);
 
 	if (id)
 		return json_string(id);
@@ -71,26 +71,9 @@ static json_t *resolve(const struct cell *c, const char *key)
 	return NULL;
 }
 
-/* repeats=sample:m-2018-4 */
-static json_t *read_link(const struct cell *c, char *text)
+static json_t *read_item(const struct cell *c, const char *text)
 {
-	char *key = strchr(text, '=');
-	json_t *id;
-
-	if (!key)
-		return refuse(c, "must be relation=ref, such as repeats=ofsted:50004273-01");
-	*key++ = '\0';
-	id = resolve(c, key);
-	return id ? json_pack("{s:o, s:s}", "earlier_id", id, "relation", text) : NULL;
-}
-
-static json_t *read_item(const struct cell *c, char *text)
-{
-	if (c->column->how == COL_REFS)
-		return resolve(c, text);
-	if (c->column->how == COL_LINKS)
-		return read_link(c, text);
-	return read_code(c, text);
+	return c->column->how == COL_REFS ? resolve(c, text) : read_code(c, text);
 }
 
 static char *trim(char *text)
@@ -121,16 +104,23 @@ static json_t *read_list(const struct cell *c)
 	return list;
 }
 
-static json_t *read_external(const struct cell *c)
+json_t *mapping_external(const char *key)
 {
-	const char *ref = strchr(c->text, ':');
+	const char *ref = strchr(key, ':');
 	json_t *refs;
 
-	if (!ref || ref == c->text || ref[1] == '\0')
-		return refuse(c, "must be system:ref, such as ofsted:50004273");
+	if (!ref || ref == key || ref[1] == '\0')
+		return NULL;
 	refs = json_object();
-	(void)json_object_setn_new(refs, c->text, (size_t)(ref - c->text), json_string(ref + 1));
+	(void)json_object_setn_new(refs, key, (size_t)(ref - key), json_string(ref + 1));
 	return refs;
+}
+
+static json_t *read_external(const struct cell *c)
+{
+	json_t *refs = mapping_external(c->text);
+
+	return refs ? refs : refuse(c, "must be system:ref, such as ofsted:50004273");
 }
 
 static json_t *read_cell(const struct cell *c)
@@ -146,7 +136,6 @@ static json_t *read_cell(const struct cell *c)
 		return read_code(c, c->text);
 	case COL_LIST:
 	case COL_REFS:
-	case COL_LINKS:
 		return read_list(c);
 	case COL_REF:
 		return resolve(c, c->text);
@@ -161,7 +150,7 @@ static json_t *read_cell(const struct cell *c)
 
 static bool is_list(enum column_how how)
 {
-	return how == COL_LIST || how == COL_REFS || how == COL_LINKS || how == COL_INSPECTOR;
+	return how == COL_LIST || how == COL_REFS || how == COL_INSPECTOR;
 }
 
 /* What clears the member, as leaving it out of a POST would. NULL: it cannot be cleared. */

@@ -1,5 +1,5 @@
 /*
- * The files of sql/reference and sql/sample, their columns, and where each goes.
+ * The files of sql/reference, their columns, and where each goes; and those of sql/sample.
  * A new column is one line here.
  */
 #include "load/step.h"
@@ -102,9 +102,9 @@ static const char theme_sql[] =
 	"RETURNING xmax = 0 AS created) " COUNT_WRITTEN;
 
 /*
- * The calendar and the neighbours are replaced rather than added to: a holiday
- * that was moved would otherwise stay as a second one, and a new ranking would
- * collide with the old one half way.
+ * The years of the calendar and the neighbours are replaced rather than added to:
+ * a holiday that was moved would otherwise stay as a second one, and a new ranking
+ * would collide with the old one half way. A year that the file does not have stays.
  */
 #define COUNT_REMOVED "SELECT 0, count(*) FROM written"
 
@@ -116,7 +116,8 @@ static const struct column holiday_columns[] = {
 #define HOLIDAYS "jsonb_to_recordset($1::jsonb) AS x (date date, title text)"
 
 static const char holiday_remove_sql[] =
-	"WITH written AS (DELETE FROM inspectd.bank_holiday t WHERE NOT EXISTS (SELECT FROM " HOLIDAYS
+	"WITH written AS (DELETE FROM inspectd.bank_holiday t WHERE extract(year FROM t.date) IN "
+	"(SELECT extract(year FROM x.date) FROM " HOLIDAYS ") AND NOT EXISTS (SELECT FROM " HOLIDAYS
 	" WHERE x.date = t.date AND x.title = t.title) RETURNING 1) " COUNT_REMOVED;
 
 static const char holiday_add_sql[] =
@@ -198,69 +199,6 @@ static const struct column finding_columns[] = {
 	{ "source_url", COL_TEXT },
 };
 
-static const struct column sample_inspection_columns[] = {
-	{ "ref", COL_EXTERNAL, "external_refs", .flags = COL_KEY | COL_REQUIRED },
-	{ "authority_id", COL_REF, .ref = RES_AUTHORITY },
-	{ "framework_id", COL_REF, .ref = RES_FRAMEWORK },
-	{ "kind", COL_TEXT },
-	{ "body", COL_TEXT },
-	{ "status", COL_MOVE, "to" },
-	{ "sensitivity", COL_TEXT },
-	{ "start_on", COL_TEXT },
-	{ "end_on", COL_TEXT },
-	{ "planned_start_on", COL_TEXT },
-	{ "planned_precision", COL_TEXT },
-	{ "verbal_feedback_on", COL_TEXT },
-	{ "received_on", COL_TEXT },
-	{ "published_on", COL_TEXT },
-	{ "delivery", COL_TEXT },
-	{ "inspectors_count", COL_INT },
-	{ "sequence_number", COL_INT },
-	{ "theme_ids", COL_REFS, .ref = RES_THEME },
-	{ "follows", COL_REF, "follows_id", RES_INSPECTION },
-	{ "lead_inspector", COL_INSPECTOR, "inspectors" },
-};
-
-static const struct column sample_finding_columns[] = {
-	{ "ref", COL_EXTERNAL, "external_refs", .flags = COL_KEY | COL_REQUIRED },
-	{ "inspection", COL_REF, "inspection_id", RES_INSPECTION },
-	{ "number", COL_INT },
-	{ "parent", COL_REF, "parent_id", RES_FINDING },
-	{ "printed_label", COL_TEXT },
-	{ "kind", COL_TEXT },
-	{ "polarity", COL_TEXT },
-	{ "extent", COL_TEXT },
-	{ "stage", COL_TEXT },
-	{ "status", COL_MOVE, "to" },
-	{ "strand", COL_TEXT },
-	{ "theme_ids", COL_REFS, .ref = RES_THEME },
-	{ "text", COL_TEXT },
-	{ "gloss", COL_TEXT },
-	{ "source_paragraph", COL_TEXT },
-	{ "contested", COL_BOOL },
-	{ "contested_response", COL_TEXT },
-	{ "sensitivity", COL_TEXT },
-	{ "links", COL_LINKS, .ref = RES_FINDING },
-};
-
-static const struct column sample_action_columns[] = {
-	{ "ref", COL_EXTERNAL, "external_refs", .flags = COL_KEY | COL_REQUIRED },
-	{ "authority_id", COL_REF, .ref = RES_AUTHORITY },
-	{ "number", COL_TEXT },
-	{ "title", COL_TEXT },
-	{ "detail", COL_TEXT },
-	{ "status", COL_MOVE, "to" },
-	{ "lead_role", COL_TEXT },
-	{ "start_on", COL_TEXT },
-	{ "due_on", COL_TEXT },
-	{ "completed_on", COL_TEXT, .flags = COL_DAY },
-	{ "success_criteria", COL_TEXT },
-	{ "findings", COL_REFS, "finding_ids", RES_FINDING },
-	{ "sensitivity", COL_TEXT },
-	{ "status_on", COL_MOVE, "on" },
-	{ "reason", COL_MOVE, "reason" },
-};
-
 /* --- the order ------------------------------------------------------------------ */
 
 #define FRAMEWORKS  (BIT(STEP_FRAMEWORKS) | BIT(STEP_STRANDS) | BIT(STEP_GRADES))
@@ -277,6 +215,8 @@ const struct step steps[STEP_COUNT_] = {
 			  .remakes = RES_THEME },
 	[STEP_HOLIDAYS] = { "bank holidays", .file = "bank_holidays.csv", .columns = COLUMNS(holiday_columns),
 			    .sql = { holiday_remove_sql, holiday_add_sql } },
+	[STEP_CALENDAR] = { "the calendar", .file = "calendar.csv", .columns = COLUMNS(holiday_columns),
+			    .sql = { holiday_remove_sql, holiday_add_sql } },
 	[STEP_AUTHORITIES] = { "authorities", .file = "authorities.csv", .columns = COLUMNS(authority_columns),
 			       .resource = &authority_resource },
 	[STEP_NEIGHBOURS] = { "statistical neighbours", .file = "statistical_neighbours.csv",
@@ -286,13 +226,20 @@ const struct step steps[STEP_COUNT_] = {
 			       .part = &judgements, .resource = &inspection_resource, .after = INSPECTIONS },
 	[STEP_FINDINGS] = { "findings", .file = "findings.csv", .columns = COLUMNS(finding_columns),
 			    .resource = &finding_resource, .after = BIT(STEP_INSPECTIONS) },
-	[STEP_SAMPLE_INSPECTIONS] = { "sample inspections", .sample = true, .file = "inspections.csv",
-				      .columns = COLUMNS(sample_inspection_columns), .resource = &inspection_resource,
-				      .after = BIT(STEP_INSPECTIONS) },
-	[STEP_SAMPLE_FINDINGS] = { "sample findings", .sample = true, .file = "findings.csv",
-				   .columns = COLUMNS(sample_finding_columns), .resource = &finding_resource,
-				   .after = BIT(STEP_FINDINGS) | BIT(STEP_SAMPLE_INSPECTIONS) },
-	[STEP_SAMPLE_ACTIONS] = { "sample actions", .sample = true, .file = "actions.csv",
-				  .columns = COLUMNS(sample_action_columns), .resource = &action_resource,
-				  .after = BIT(STEP_SAMPLE_FINDINGS) },
+	/* A file for each source document, in the order of time: a later one speaks of rows of the earlier. */
+	[STEP_SAMPLE_EVERYBODY] = { "sample: everybody's", .sample = true, .file = "everybody.jsonl",
+				    .after = BIT(STEP_FINDINGS) },
+	[STEP_SAMPLE_MIDDLESBROUGH_2018] = { "sample: Middlesbrough 2018", .sample = true,
+					     .file = "middlesbrough-2018.jsonl", .after = BIT(STEP_SAMPLE_EVERYBODY) },
+	[STEP_SAMPLE_READING_2018] = { "sample: Reading 2018", .sample = true, .file = "reading-2018.jsonl",
+				       .after = BIT(STEP_SAMPLE_EVERYBODY) },
+	[STEP_SAMPLE_WORCESTERSHIRE_2019] = { "sample: Worcestershire 2019", .sample = true,
+					      .file = "worcestershire-2019.jsonl",
+					      .after = BIT(STEP_SAMPLE_EVERYBODY) },
+	[STEP_SAMPLE_MIDDLESBROUGH_2021] = { "sample: Middlesbrough 2021", .sample = true,
+					     .file = "middlesbrough-2021.jsonl",
+					     .after = BIT(STEP_SAMPLE_MIDDLESBROUGH_2018) },
+	[STEP_SAMPLE_MIDDLESBROUGH_2022] = { "sample: Middlesbrough 2022", .sample = true,
+					     .file = "middlesbrough-2022.jsonl",
+					     .after = BIT(STEP_SAMPLE_MIDDLESBROUGH_2021) },
 };

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Check the CSV files of sql/reference and sql/sample.
+"""Check the files of sql/reference and sql/sample.
 
 Usage: check_reference.py [--repo DIR] [--data DIR] [--documents DIR]
 
@@ -16,6 +16,8 @@ Standard library only.
 import argparse
 import csv
 import datetime
+import hashlib
+import json
 import os
 import re
 import statistics
@@ -454,150 +456,87 @@ class Reference:
 
 
 class Sample:
-    """The files of sql/sample, checked against the reference."""
+    """The files of sql/sample, checked against the reference.
 
-    def __init__(self, folder, reference):
+    Whether each body is one that the API would take is for the loader to
+    say; here is what it cannot know: that nothing is missing or copied.
+    """
+
+    def __init__(self, folder, reference, documents):
+        self.folder = folder
         self.reference = reference
-        self.inspections = read(os.path.join(folder, "inspections.csv"))
-        self.findings = read(os.path.join(folder, "findings.csv"))
-        self.actions = read(os.path.join(folder, "actions.csv"))
-        self.visit = dict(reference.inspection)
-        self.visit.update({i["ref"]: i for i in self.inspections})
-        self.finding = dict(reference.finding)
-        self.finding.update({f["ref"]: f for f in self.findings})
+        self.documents = documents
+        self.lines = []
+        self.row = {}
+        known = {("inspections", ref) for ref in reference.inspection}
+        known |= {("findings", ref) for ref in reference.finding}
+        # In the order in which they are loaded, which is that of their refs.
+        for name in ("everybody", "middlesbrough-2018", "reading-2018",
+                     "worcestershire-2019", "middlesbrough-2021",
+                     "middlesbrough-2022"):
+            self.read(os.path.join(folder, name + ".jsonl"), known)
+        found = sorted(n for n in os.listdir(folder) if n != "README.md")
+        check(len(found) == 6 and all(n.endswith(".jsonl") for n in found),
+              f"sql/sample has other files: {found}")
 
-    def day(self, ref):
-        """The day a visit counts from, as near as it is known."""
-        row = self.visit[ref]
-        return row["start_on"] or row.get("planned_start_on", "") \
-            or row["published_on"]
+    def read(self, path, known):
+        with open(path, encoding="utf-8") as handle:
+            raw = handle.read()
+        check("\r" not in raw and raw.endswith("\n"), path + ": line ends")
+        seen = set()
+        for number, text in enumerate(raw.splitlines(), 1):
+            line = json.loads(text)
+            key = (line["resource"], line["ref"])
+            where = f"{os.path.basename(path)}:{number}"
+            check(set(line) <= {"resource", "ref", "body", "then"}, where)
+            check(key not in seen, f"{where}: {key} twice")
+            check(key in known or line["ref"].startswith("sample:"), where)
+            refs = {ref[1] for ref in known}
+            for value in strings([line["body"], line.get("then", [])]):
+                check(value == value.strip() and "  " not in value,
+                      f"{where}: stray spaces: {value!r}")
+                check(not value.startswith("ref:") or value[4:] in refs,
+                      f"{where}: {value} leads nowhere")
+            seen.add(key)
+            known.add(key)
+            self.lines.append((where, line))
+            self.row.setdefault(key, line["body"])
 
-    def inspections_ok(self):
-        columns(self.inspections, "sample inspections", "ref,authority_id,"
-                "framework_id,kind,body,status,sensitivity,start_on,end_on,"
-                "planned_start_on,planned_precision,verbal_feedback_on,"
-                "received_on,published_on,delivery,inspectors_count,"
-                "sequence_number,theme_ids,follows,lead_inspector")
-        unique(self.inspections, ["ref"], "sample inspections")
-        for row in self.inspections:
-            ref = row["ref"]
-            check(ref.startswith("sample:"), ref)
-            check(row["authority_id"] in ("806", "870", "885"), ref)
-            vocabulary_ok(row, {
-                "planned_precision": "|day|month|tentative",
-                "delivery": "|on_site|remote",
-                "status": "planned|in_progress|reported|published|cancelled",
-                "sensitivity": "public|council",
-                "body": "ofsted|joint|dfe|sector"}, "inspection")
-            check((row["status"] == "published")
-                  == (row["sensitivity"] == "public"), ref + ": sensitivity")
-            check((row["status"] == "published")
-                  == (row["published_on"] != ""), ref + ": published_on")
-            self.reference.fits_framework(row)
-            check(row["body"] ==
-                  self.reference.framework[row["framework_id"]]["body"],
-                  ref + ": body")
-            for column in ("start_on", "end_on", "planned_start_on",
-                           "verbal_feedback_on", "received_on",
-                           "published_on"):
-                check(row[column] == "" or is_date(row[column]),
-                      f"{ref}: {column}")
-            if row["planned_precision"] == "month":
-                check(row["planned_start_on"].endswith("-01")
-                      and not row["start_on"], ref + ": month only")
-            known = [row[c] for c in ("start_on", "end_on",
-                                      "verbal_feedback_on", "received_on",
-                                      "published_on") if row[c]]
-            check(known == sorted(known), ref + ": order of dates")
-            check(bool(row["start_on"]) == bool(row["end_on"]),
-                  ref + ": half of the dates")
-            check(set(split(row["theme_ids"])) <= self.reference.theme_ids,
-                  ref + ": theme")
-            if row["follows"]:
-                other = self.visit.get(row["follows"])
-                check(other is not None
-                      and other["authority_id"] == row["authority_id"],
-                      ref + ": follows")
-                if other is not None and self.day(ref):
-                    check(self.day(row["follows"]) < self.day(ref),
-                          ref + ": follows a later visit")
-            for kept in self.reference.inspections:
-                check(not row["start_on"] or not kept["start_on"]
-                      or kept["authority_id"] != row["authority_id"]
-                      or kept["end_on"] < row["start_on"]
-                      or row["end_on"] < kept["start_on"],
-                      f"{ref} and {kept['ref']} overlap")
+    def of(self, resource):
+        return [(line["ref"], line["body"]) for _, line in self.lines
+                if line["resource"] == resource]
 
     def findings_ok(self):
-        columns(self.findings, "sample findings", "ref,inspection,number,"
-                "parent,printed_label,kind,polarity,extent,stage,status,"
-                "strand,theme_ids,text,gloss,source_paragraph,contested,"
-                "contested_response,sensitivity,links")
-        unique(self.findings, ["ref"], "sample findings")
-        unique(self.findings, ["inspection", "parent", "number"],
-               "sample findings")
-        last = {}
-        for row in self.findings:
-            ref = row["ref"]
-            check(row["inspection"] in self.visit, ref + ": inspection")
-            visit = self.visit[row["inspection"]]
-            vocabulary_ok(row, {
-                "kind": "strength|area_for_improvement|recommendation|"
-                        "area_for_priority_action|observation|not_assessed",
-                "polarity": "positive|mixed|negative|" if row["kind"] ==
-                            "not_assessed" else "positive|mixed|negative",
-                "stage": "provisional|final",
-                "status": "not_applicable|open|being_addressed|addressed|"
-                          "confirmed_resolved",
-                "contested": "true|false",
-                "sensitivity": "public|council"}, "finding")
-            check((row["kind"] == "strength")
-                  == (row["status"] == "not_applicable"), ref + ": status")
-            check((row["contested"] == "true")
-                  == (row["contested_response"] != ""), ref + ": contested")
-            check(row["sensitivity"] == visit["sensitivity"],
-                  ref + ": sensitivity")
-            check(row["text"] and row["source_paragraph"], ref + ": empty")
-            check(row["strand"] == ""
-                  or (visit["framework_id"], row["strand"])
-                  in self.reference.strands, ref + ": strand")
-            themes = split(row["theme_ids"])
-            check(themes and set(themes) <= self.reference.theme_ids
-                  and len(themes) == len(set(themes)), ref + ": themes")
-            key = (row["inspection"], row["parent"])
-            check(int(row["number"]) > last.get(key, 0), ref + ": number")
-            last[key] = int(row["number"])
-            if row["parent"]:
-                parent = self.finding.get(row["parent"])
-                check(parent is not None
-                      and parent["inspection"] == row["inspection"],
-                      ref + ": parent")
-            elif row["inspection"].startswith("ofsted:"):
-                taken = {f["number"] for f in self.reference.findings
-                         if f["inspection"] == row["inspection"]}
-                check(row["number"] not in taken, ref + ": number taken")
-            targets = []
-            for link in split(row["links"]):
-                relation, _, earlier = link.partition("=")
-                targets.append(earlier)
-                check(relation in ("repeats", "improved", "resolved",
-                                   "worsened"), f"{ref}: {link}")
-                check(earlier in self.finding, f"{ref}: {link}")
-                if earlier not in self.finding:
-                    continue
-                old = self.finding[earlier]["inspection"]
-                check(self.visit[old]["authority_id"]
-                      == visit["authority_id"], f"{ref}: {link}: authority")
-                check(self.day(old) < self.day(row["inspection"]),
-                      f"{ref}: {link}: not earlier")
-            check(len(targets) == len(set(targets)), ref + ": link twice")
+        taken = {(f["inspection"], f["number"])
+                 for f in self.reference.findings}
+        for ref, body in self.of("findings"):
+            for theme in body.get("theme_ids", []):
+                check(theme in self.reference.theme_ids, f"{ref}: {theme}")
+            if not ref.startswith("sample:"):
+                continue
+            check(body["text"] and body["source_paragraph"] and
+                  body["theme_ids"], ref + ": empty")
+            visit = body["inspection_id"].removeprefix("ref:")
+            key = (visit, body.get("parent_id") or str(body["number"]))
+            if body.get("parent_id"):
+                key += (body["number"],)
+            check(key not in taken, ref + ": number taken")
+            taken.add(key)
+
+    def documents_ok(self):
+        """A digest is that of a document that was at hand."""
+        if not os.path.isdir(self.documents):
+            return
+        digests = set()
+        for name in os.listdir(self.documents):
+            with open(os.path.join(self.documents, name), "rb") as handle:
+                digests.add(hashlib.sha256(handle.read()).hexdigest())
+        used = {body["sha256"] for _, body in self.of("documents")
+                if "sha256" in body}
+        check(used == digests, "documents: digests of other files")
 
     def checklist_ok(self):
         """What the worked example must hold."""
-        def count(visit, kind, top=True):
-            return sum(1 for f in self.findings
-                       if f["inspection"] == visit and f["kind"] == kind
-                       and not (top and f["parent"]))
         expected = [
             ("sample:middlesbrough-focused-visit-2018-08", "strength", 7),
             ("sample:middlesbrough-focused-visit-2018-08",
@@ -613,70 +552,52 @@ class Sample:
             ("sample:reading-commissioner-deep-dive-2018-09",
              "area_for_improvement", 6),
             ("ofsted:ofsted-50096455", "not_assessed", 1)]
+        findings = [body for ref, body in self.of("findings")
+                    if ref.startswith("sample:")]
         for visit, kind, number in expected:
-            got = count(visit, kind)
+            got = sum(1 for f in findings if f["kind"] == kind
+                      and f["inspection_id"] == "ref:" + visit
+                      and "parent_id" not in f)
             check(got == number, f"{visit}: {got} {kind}, not {number}")
-        contested = [f for f in self.findings if f["contested"] == "true"]
-        check(len(contested) == 2, "contested findings")
-        # The repeat theme: every later visit leads back to the first.
-        chain = "management-oversight"
-        visits = []
-        for visit in ("sample:middlesbrough-focused-visit-2018-08",
-                      "ofsted:ofsted-50143726",
-                      "sample:middlesbrough-focused-visit-2021-05",
-                      "sample:middlesbrough-monitoring-visit-2021-12",
-                      "ofsted:ofsted-50308109"):
-            has = any(f["inspection"] == visit
-                      and chain in split(f["theme_ids"])
-                      for f in self.finding.values())
-            check(has, f"{visit}: no finding on {chain}")
-            visits.append(visit)
-        linked = {self.finding.get(link.partition("=")[2],
-                                   {"inspection": None})["inspection"]
-                  for f in self.findings
-                  if f["inspection"] == visits[3]
-                  and chain in split(f["theme_ids"])
-                  for link in split(f["links"])}
-        check(set(visits[:3]) <= linked, "the repeat theme is not linked")
-
-    def actions_ok(self):
-        columns(self.actions, "sample actions", "ref,authority_id,number,"
-                "title,detail,status,lead_role,start_on,due_on,completed_on,"
-                "success_criteria,findings,sensitivity,status_on,reason")
-        unique(self.actions, ["ref"], "sample actions")
-        unique(self.actions, ["authority_id", "number"], "sample actions")
-        for row in self.actions:
-            ref = row["ref"]
-            vocabulary_ok(row, {
-                "status": "proposed|not_started|in_progress|complete|"
-                          "on_hold|cancelled|superseded",
-                "sensitivity": "public|council"}, "action")
-            check((row["status"] == "complete")
-                  == (row["completed_on"] != ""), ref + ": completed_on")
-            check(is_date(row["status_on"]), ref + ": status_on")
-            check(row["title"] and row["lead_role"], ref + ": empty")
-            for column in ("start_on", "due_on", "completed_on"):
-                check(row[column] == "" or is_date(row[column]),
-                      f"{ref}: {column}")
-            if row["completed_on"]:
-                check((row["start_on"] or "0") <= row["completed_on"]
-                      <= row["status_on"], ref + ": order of dates")
-            for finding in split(row["findings"]):
-                check(finding in self.finding, f"{ref}: {finding}")
-                if finding in self.finding:
-                    visit = self.visit[self.finding[finding]["inspection"]]
-                    check(visit["authority_id"] == row["authority_id"],
-                          f"{ref}: {finding} is another authority's")
+        check(sum(1 for f in findings if f.get("contested")) == 2,
+              "contested findings")
+        # The repeat theme: from each later visit links lead to the first.
+        start = "ref:sample:middlesbrough-2018-08-recommendation-1"
+        chain = "ofsted:ofsted-50308109-04"
+        reached, ahead = set(), [chain]
+        while ahead:
+            ref = ahead.pop()
+            reached.add("ref:" + ref)
+            for link in self.row.get(("findings", ref), {}).get("links", []):
+                if link["earlier_id"] not in reached:
+                    ahead.append(link["earlier_id"].removeprefix("ref:"))
+        for ref in (start, "ref:ofsted:ofsted-50143726-14",
+                    "ref:sample:middlesbrough-2021-05-area-1",
+                    "ref:sample:middlesbrough-2021-12-area-5",
+                    "ref:ofsted:ofsted-50218077-02"):
+            check(ref in reached, f"{chain} does not lead back to {ref}")
 
     def all_ok(self):
-        self.inspections_ok()
         self.findings_ok()
+        self.documents_ok()
         self.checklist_ok()
-        self.actions_ok()
 
 
-def nothing_copied(sql, reference, documents):
-    """No run of six words of a report or document, titles excepted."""
+def strings(value, skip=()):
+    """Every text in a JSON value, except under the names in skip."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item, skip)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name not in skip:
+                yield from strings(item, skip)
+
+
+def forbidden_runs(reference, documents):
+    """Runs of six words of reports and documents, titles excepted."""
     forbidden = set()
     for row in reference.source("findings"):
         forbidden |= runs(row["text"])
@@ -696,31 +617,42 @@ def nothing_copied(sql, reference, documents):
         forbidden -= runs(row.get("title") or row["name"])
     for row in reference.judgements:
         forbidden -= runs(row["title"])
-    prose = ("name", "description", "synonyms", "source", "title", "text",
-             "gloss", "contested_response", "source_paragraph", "extent",
-             "printed_label", "detail", "success_criteria", "reason")
-    for folder, _, names in os.walk(sql):
-        for name in sorted(names):
-            if not name.endswith(".csv"):
-                continue
-            path = os.path.join(folder, name)
-            with open(path, encoding="utf-8", newline="") as handle:
-                for number, row in enumerate(csv.DictReader(handle), 2):
-                    for column in prose:
-                        if name == "authorities.csv":
-                            continue
-                        copied = set()
-                        cell = row.get(column) or ""
-                        listed = column == "synonyms"
-                        for part in split(cell) if listed else [cell]:
-                            copied |= runs(part) & forbidden
-                        check(not copied, f"{name} row {number}, {column}: "
-                              f"copied: {sorted(copied)[:2]}")
+    return forbidden
+
+
+PROSE = ("name", "description", "synonyms", "source", "title", "text")
+# Official names of bodies and posts are not prose, nor is an address.
+NAMES = ("name", "role", "lead_role", "contact_role", "person_role",
+         "author", "addressed_to", "agreed_by", "owner_member",
+         "owner_officer", "contact", "url", "source_url")
+
+
+def nothing_copied(folder, sample, forbidden):
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".csv") or name == "authorities.csv":
+            continue
+        path = os.path.join(folder, name)
+        with open(path, encoding="utf-8", newline="") as handle:
+            for number, row in enumerate(csv.DictReader(handle), 2):
+                for column in PROSE:
+                    cell = row.get(column) or ""
+                    parts = split(cell) if column == "synonyms" else [cell]
+                    for part in parts:
+                        not_copied(part, forbidden,
+                                   f"{name} row {number}, {column}")
+    for where, line in sample.lines:
+        for text in strings([line["body"], line.get("then", [])], NAMES):
+            not_copied(text, forbidden, where)
+
+
+def not_copied(text, forbidden, where):
+    copied = runs(text) & forbidden
+    check(not copied, f"{where}: copied: {sorted(copied)[:2]}")
 
 
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
-    parser = argparse.ArgumentParser(description="Check the CSV files.")
+    parser = argparse.ArgumentParser(description="Check the data files.")
     parser.add_argument("--repo", default=os.path.dirname(
         os.path.dirname(here)))
     parser.add_argument("--data")
@@ -734,9 +666,10 @@ def main():
     sql = os.path.join(options.repo, "sql")
     reference = Reference(os.path.join(sql, "reference"), data)
     reference.all_ok()
-    sample = Sample(os.path.join(sql, "sample"), reference)
+    sample = Sample(os.path.join(sql, "sample"), reference, documents)
     sample.all_ok()
-    nothing_copied(sql, reference, documents)
+    nothing_copied(os.path.join(sql, "reference"), sample,
+                   forbidden_runs(reference, documents))
     for message in FAILURES[:50]:
         print("not ok:", message)
     print(f"{CHECKS} checks, {len(FAILURES)} failed")
