@@ -11,7 +11,7 @@ FROM debian:12-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
         gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml \
         libulfius-dev liborcania-dev libyder-dev libmicrohttpd-dev libjansson-dev \
-        libpq-dev libgnutls28-dev libxxhash-dev libcsv-dev libcmocka-dev \
+        libpq-dev libgnutls28-dev libxxhash-dev libcsv-dev libical-dev libcmocka-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY CMakeLists.txt CMakePresets.json ./
@@ -25,7 +25,7 @@ FROM debian:12-slim
 # curl is for HEALTHCHECK.
 RUN apt-get update && apt-get install -y --no-install-recommends \
         libulfius2.7 liborcania2.3 libyder2.0 libmicrohttpd12 libjansson4 \
-        libpq5 libgnutls30 libxxhash0 libcsv3 curl \
+        libpq5 libgnutls30 libxxhash0 libcsv3 libical3 curl \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/release/inspectd /usr/bin/inspectd
 COPY sql/reference /usr/share/inspectd/reference

@@ -12,6 +12,7 @@
 #include "http/problem.h"
 #include "http/router.h"
 #include "resource/patterns.h"
+#include "resource/procedure.h"
 #include "resource/resource.h"
 
 #include "core/banned.h"
@@ -44,13 +45,21 @@ static json_t *describe_routes(void)
 static const char *type_name(enum field_type type)
 {
 	static const char *const names[] = {
-		[F_ID] = "id",           [F_REF] = "ref",
-		[F_TEXT] = "text",       [F_ENUM] = "enum",
-		[F_DATE] = "date",       [F_TIME] = "time",
-		[F_INT] = "int",         [F_BOOL] = "bool",
-		[F_TEXTS] = "texts",     [F_REFS] = "refs",
-		[F_OBJECTS] = "objects", [F_EXTERNAL] = "external",
-		[F_JSON] = "json",       [F_TRANSITIONS] = "transitions",
+		[F_ID] = "id",
+		[F_REF] = "ref",
+		[F_TEXT] = "text",
+		[F_ENUM] = "enum",
+		[F_DATE] = "date",
+		[F_TIME] = "time",
+		[F_INT] = "int",
+		[F_NUMBER] = "number",
+		[F_BOOL] = "bool",
+		[F_TEXTS] = "texts",
+		[F_REFS] = "refs",
+		[F_OBJECTS] = "objects",
+		[F_EXTERNAL] = "external",
+		[F_JSON] = "json",
+		[F_TRANSITIONS] = "transitions",
 	};
 
 	return names[type];
@@ -71,7 +80,7 @@ static void add_flags(json_t *object, unsigned flags)
 		{ READ_ONLY, "read_only" },   { CREATE_ONLY, "create_only" },
 		{ WRITE_ONLY, "write_only" }, { FILTER, "filter" },
 		{ RANGE, "range" },           { SORT, "sort" },
-		{ COUNT, "count" },
+		{ COUNT, "count" },           { BY_MOVE, "by_move" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -100,7 +109,7 @@ static json_t *describe_field(const struct field *f)
 {
 	json_t *object = json_pack("{s:s, s:s}", "name", f->name, "type", type_name(f->type));
 
-	add_flags(object, f->flags);
+	add_flags(object, f->type == F_REFS ? f->flags & ~(unsigned)FILTER : f->flags); /* a filter of another name */
 	if (f->min || f->max) {
 		json_object_set_new(object, "min", json_integer(f->min));
 		json_object_set_new(object, "max", json_integer(f->max));
@@ -127,15 +136,31 @@ static json_t *describe_fields(const struct field *fields, size_t n)
 	return list;
 }
 
+static json_t *describe_filter(const char *name, enum field_type type, const struct vocabulary *values,
+			       enum resource_id ref)
+{
+	return json_pack("{s:s, s:s, s:o, s:o}", "name", name, "type", type_name(type), "enum", codes_of(values), "ref",
+			 text_or_null(resource_name(ref)));
+}
+
+/* Those of the resource's own table, and those that its lists of ids make. */
 static json_t *describe_filters(const struct resource *r)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < r->n_filters; i++)
-		json_array_append_new(list,
-				      json_pack("{s:s, s:s, s:o, s:o}", "name", r->filters[i].name, "type",
-						type_name(r->filters[i].type), "enum", codes_of(r->filters[i].values),
-						"ref", text_or_null(resource_name(r->filters[i].ref))));
+	for (size_t i = 0; i < r->n_filters; i++) {
+		const struct filter *f = &r->filters[i];
+
+		json_array_append_new(list, describe_filter(f->name, f->type, f->values, f->ref));
+	}
+	for (size_t i = 0; i < r->n_fields; i++) {
+		const struct field *f = &r->fields[i];
+		char name[FILTER_NAME_BYTES];
+
+		resource_filter_name(f, name);
+		if (f->type == F_REFS && (f->flags & FILTER))
+			json_array_append_new(list, describe_filter(name, F_REF, NULL, f->ref));
+	}
 	return list;
 }
 
@@ -150,6 +175,15 @@ static json_t *describe_expansions(const struct resource *r)
 	return list;
 }
 
+static json_t *describe_takes(const struct status_step *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < STEP_TAKES && s->takes[i]; i++)
+		json_array_append_new(list, json_string(s->takes[i]));
+	return list;
+}
+
 static json_t *describe_transitions(const struct resource *r)
 {
 	json_t *list = json_array();
@@ -157,8 +191,8 @@ static json_t *describe_transitions(const struct resource *r)
 	for (size_t i = 0; r->status && i < r->status->n; i++) {
 		const struct status_step *s = &r->status->steps[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "from", s->from, "to", s->to, "needs_reason",
-						      s->needs_reason));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:o}", "from", s->from, "to", s->to,
+						      "needs_reason", s->needs_reason, "takes", describe_takes(s)));
 	}
 	return list;
 }
@@ -167,12 +201,13 @@ static json_t *describe_resource(const struct resource *r)
 {
 	const struct field *status = r->status ? resource_field(r, "status") : NULL;
 
-	return json_pack("{s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:b, s:o, s:s, s:o}", "name", r->name, "plural",
-			 r->plural, "writable", r->writable, "owned", r->owned, "fields",
-			 describe_fields(r->fields, r->n_fields), "filters", describe_filters(r), "expansions",
-			 describe_expansions(r), "searchable", r->searchable, "transitions", describe_transitions(r),
-			 "default_sort", r->default_sort, "initial_status",
-			 text_or_null(status ? status->initial : NULL));
+	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:o}", "name",
+			 r->name, "plural", r->plural, "path", resource_path(r), "writable", r->writable, "owned",
+			 r->owned, "shared", r->shared, "attached", r->attached, "append_only", r->append_only,
+			 "belongs_to", text_or_null(r->belongs_to), "fields", describe_fields(r->fields, r->n_fields),
+			 "filters", describe_filters(r), "expansions", describe_expansions(r), "searchable",
+			 r->searchable, "transitions", describe_transitions(r), "default_sort", r->default_sort,
+			 "initial_status", text_or_null(status ? status->initial : NULL));
 }
 
 static json_t *describe_resources(void)
@@ -181,6 +216,19 @@ static json_t *describe_resources(void)
 
 	for (enum resource_id id = RES_NONE + 1; id < RES_COUNT_; id++)
 		json_array_append_new(list, describe_resource(resources[id]));
+	return list;
+}
+
+static json_t *describe_procedures(void)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n_procedures; i++) {
+		const struct procedure *p = &procedures[i];
+
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "path", p->body.plural, "of", p->of->name,
+						      "fields", describe_fields(p->body.fields, p->body.n_fields)));
+	}
 	return list;
 }
 
@@ -234,6 +282,7 @@ static json_t *describe_limits(void)
 		{ "sql_bytes", LIMIT_SQL_BYTES },
 		{ "idempotency_key", LIMIT_IDEMPOTENCY_KEY },
 		{ "request_id", LIMIT_REQUEST_ID },
+		{ "working_days", LIMIT_WORKING_DAYS },
 		{ "statements", LIMIT_STATEMENTS },
 		{ "complaints", ERROR_COMPLAINTS_MAX },
 	};
@@ -275,9 +324,10 @@ int command_describe(int argc, char **argv)
 		fprintf(stderr, "inspectd describe takes no arguments\n");
 		return 2;
 	}
-	all = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "version", INSPECTD_VERSION, "routes", describe_routes(),
-			"resources", describe_resources(), "settings", describe_settings(), "limits", describe_limits(),
-			"problems", describe_problems(), "vocabularies", describe_vocabularies());
+	all = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version", INSPECTD_VERSION, "routes",
+			describe_routes(), "resources", describe_resources(), "procedures", describe_procedures(),
+			"settings", describe_settings(), "limits", describe_limits(), "problems", describe_problems(),
+			"vocabularies", describe_vocabularies());
 	if (!all || json_dumpf(all, stdout, JSON_INDENT(2)) < 0 || putchar('\n') == EOF || fflush(stdout) == EOF) {
 		fprintf(stderr, "inspectd describe: it could not be written\n");
 		return 1;

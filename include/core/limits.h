@@ -9,6 +9,7 @@
 #define LIMIT_URL_BYTES        16384 /* path and query together: 414 */
 #define LIMIT_PATH_SEGMENTS    8
 #define LIMIT_QUERY_PARAMS     64
+#define LIMIT_FIELDS           96      /* of one resource */
 #define LIMIT_FILTER_VALUES    200     /* values in one comma list, ids in id= */
 #define LIMIT_HEADERS_BYTES    32768   /* libmicrohttpd answers 431 itself */
 #define LIMIT_BODY_BYTES       1048576 /* the most that INSPECTD_BODY_MAX may allow */
@@ -26,6 +27,9 @@
 #define LIMIT_ANSWER_BYTES     (64u << 20)
 #define LIMIT_SQL_BYTES        65536
 #define LIMIT_IDEMPOTENCY_KEY  255
+#define LIMIT_PERSON_CHARS     200 /* X-Acting-User, without blanks around it */
+#define LIMIT_PERSON_BYTES     (4 * LIMIT_PERSON_CHARS)
+#define LIMIT_WORKING_DAYS     3660 /* counted by one request */
 #define LIMIT_REQUEST_ID       128
 #define LIMIT_STATEMENTS       200 /* prepared per connection; the least recently used goes */
 

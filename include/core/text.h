@@ -35,6 +35,9 @@ bool text_is_slug(const char *text);  /* [a-z0-9] then [a-z0-9_-]*, at most 64 c
 bool text_is_blank(const char *text); /* nothing, or nothing but white space (Unicode's too) */
 bool text_is_url(const char *text);   /* http or https, a host, no spaces or controls */
 
+/* Where text begins behind its leading white space (Unicode's too), and its bytes up to the trailing. */
+const char *text_trim(const char *text, size_t *ret_len);
+
 /* A whole decimal number, no sign unless negative, no leading zeros or blanks, of 64 bits. */
 int text_to_int(const char *text, int64_t *ret_number) _must_check_;
 

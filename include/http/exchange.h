@@ -36,6 +36,7 @@ struct exchange {
 	size_t body_len;
 	char request_id[LIMIT_REQUEST_ID + 1];
 	const char *traceparent; /* borrowed; NULL unless well-formed */
+	char person[LIMIT_PERSON_BYTES + 1];
 
 	/* what is found out on the way */
 	const struct route *route;   /* of this method, or NULL */

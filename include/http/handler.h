@@ -16,7 +16,10 @@ handler collection_list, collection_counts;
 handler item_read;
 
 /* write.c: everything that changes a row */
-handler write_create, write_change, write_remove, write_move, write_restore;
+handler write_create, write_change, write_remove, write_move, write_restore, write_procedure;
+
+/* calendar.c: days, for other systems */
+handler calendar_working_days;
 
 /* service.c: the service about itself, and what spans resources */
 handler service_live, service_ready, service_index, service_me, service_vocabularies, service_search;

@@ -45,7 +45,9 @@ int header_idempotency_key(const char *value, char ret_key[LIMIT_IDEMPOTENCY_KEY
 
 bool header_is_request_id(const char *value);  /* 1 to LIMIT_REQUEST_ID letters, digits and -._~:/=+@ */
 bool header_is_traceparent(const char *value); /* W3C Trace Context */
-bool header_is_person(const char *value);      /* 1 to 200 characters, no controls, not blank */
+
+/* The person of X-Acting-User, without blanks around it. -1: nothing, too long, or not printable. */
+int header_person(const char *value, char ret_person[LIMIT_PERSON_BYTES + 1]) _must_check_;
 
 /* The key of `Bearer <key>`, borrowed from value, or NULL. */
 const char *header_bearer(const char *value);

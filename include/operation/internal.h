@@ -23,6 +23,15 @@ int representation_load(struct connection *c, const struct call *call, const str
 int representation_stale(struct connection *c, const struct call *call, const struct resource *r, const char *id,
 			 uint64_t version, struct error *err);
 
+/* --- read.c: what every list begins with ---------------------------------------- */
+
+/* The call with the moment that the query asks about. */
+struct call read_call(const struct call *call, const struct list_query *q);
+
+/* What a nested list is within, into name[]; ERR_NOT_FOUND when its parent is not there. */
+int read_within(struct connection *c, const struct call *call, const struct parent *parent, char *name, size_t size,
+		struct within *ret_within, struct error *err) _must_check_;
+
 /* --- expansions.c -------------------------------------------------------------- */
 
 struct expansion_rows {
@@ -51,6 +60,55 @@ void expansions_done(struct expansions *x);
 int known_check(struct connection *c, const struct call *call, const struct list_query *q,
 		struct error *err) _must_check_;
 
+/* --- statements.c ------------------------------------------------------------ */
+
+#define STATEMENTS_MAX 32 /* a row, and for each of its lists what goes and what comes */
+
+/* Statements of one write, in their order. On the heap: a builder has much room. */
+struct statements {
+	struct builder builder[STATEMENTS_MAX];
+	size_t n;
+	bool overflow;
+};
+
+struct builder *statements_next(struct statements *s);
+
+/* Runs them within the open transaction. *ret_last, unless NULL, is the result of the last. */
+int statements_run(struct connection *c, const struct call *call, const struct statements *s, struct result **ret_last,
+		   struct error *err) _must_check_;
+void statements_free(struct statements *s);
+DEFINE_CLEANUP(struct statements *, statements_free)
+
+/* --- references.c -------------------------------------------------------------- */
+
+/* One place in a draft that names another row. */
+struct reference {
+	const struct field *field; /* that holds the id */
+	const struct field *list;  /* that it stands in: a list of ids (the field itself) or of objects; or NULL */
+	size_t index;
+	const char *id; /* borrowed from the draft */
+};
+
+struct references {
+	struct reference *item; /* owned */
+	size_t n;
+};
+
+int references_collect(const struct resource *r, const json_t *draft, struct references *ret_all,
+		       struct error *err) _must_check_;
+void references_done(struct references *all);
+
+/*
+ * Adds statements that hold the named rows as they are until the write is over:
+ * what is being deleted must not gain a row that depends on it, nor what is being
+ * restricted a public one.
+ */
+int references_hold(const struct references *all, struct statements *s, struct error *err) _must_check_;
+
+/* Complains of each id that names no row, or one that this row may not name. */
+int references_check(struct connection *c, const struct call *call, const struct resource *r, const json_t *draft,
+		     struct error *err) _must_check_;
+
 /* --- checks.c ---------------------------------------------------------------- */
 
 /*
@@ -60,16 +118,32 @@ int known_check(struct connection *c, const struct call *call, const struct list
 int check_draft(struct connection *c, const struct call *call, const struct resource *r, json_t *draft,
 		const json_t *stored, struct error *err) _must_check_;
 
-/* ERR_CONFLICT that says what depends on the row, or 0. */
-int check_dependants(struct connection *c, const struct call *call, const struct resource *r, const char *id,
-		     struct error *err) _must_check_;
+/* ERR_CONFLICT that says what depends on the row, or why it cannot go; or 0. `stored` is the row, which is locked. */
+int check_removal(struct connection *c, const struct call *call, const struct resource *r, const json_t *stored,
+		  struct error *err) _must_check_;
 
 /* --- store.c ------------------------------------------------------------------ */
 
 int store_insert(struct connection *c, const struct call *call, const struct resource *r, const json_t *draft,
 		 struct error *err) _must_check_;
 int store_update(struct connection *c, const struct call *call, const struct resource *r, const json_t *draft,
-		 struct error *err) _must_check_;
+		 const json_t *stored, struct error *err) _must_check_;
+
+/* --- write.c: what every write begins and ends with ---------------------------------- */
+
+/*
+ * Opens the transaction of what an Idempotency-Key may protect. 1: it was answered before, and `written` holds the
+ * answer. 0: ours to answer.
+ */
+int write_begin_once(const struct call *call, const struct idempotency **idempotency, struct connection **ret_open,
+		     struct written *written, struct error *err) _must_check_;
+
+/* The same call, with the reason for the change, which belongs to the journal beside the change. */
+struct call write_with_reason(const struct call *call, const char *reason);
+
+/* Keeps the answer and commits. Of a dry run nothing is kept: the caller abandons. */
+int write_commit(struct connection **open, const struct call *call, const struct idempotency *idempotency,
+		 unsigned status, struct written *written, struct error *err) _must_check_;
 
 /* --- idempotency.c -------------------------------------------------------------- */
 

@@ -14,6 +14,7 @@
 
 #include "repository/database.h"
 #include "resource/draft.h"
+#include "resource/procedure.h"
 #include "resource/query.h"
 #include "resource/resource.h"
 
@@ -113,6 +114,32 @@ int operation_search(const struct call *call, const struct client *client, const
 /* Appends the strands and grades that frameworks use: `{"strand":[{code,label}…],"grade":[…]}` without the braces. */
 int operation_framework_vocabularies(const struct call *call, struct buf *out, struct error *err) _must_check_;
 
+/* --- days ------------------------------------------------------------------ */
+
+/* From which day, and either how many working days or until which day; each in its own form already. */
+struct working_days {
+	const char *from, *days, *to;
+};
+
+/*
+ * Appends {"from","days","to","holidays_skipped":[{"date","title"}],"calendar_version"}. ERR_INVALID names the year
+ * for which no calendar is loaded.
+ */
+int operation_working_days(const struct call *call, const struct working_days *question, struct buf *out,
+			   struct error *err) _must_check_;
+
+/* One row as a diary shows it. Lent for the callback, whose -1 stops. */
+struct diary_entry {
+	const char *id, *authority, *kind, *due_on, *explanation, *updated_at;
+	const char *met_on;           /* NULL: not yet */
+	const char *visit, *visit_on; /* the inspection's kind, and the first day of fieldwork; NULL: not known */
+};
+typedef int (*diary_callback)(void *data, const struct diary_entry *entry, struct error *err);
+
+/* Each row of a deadlines' list that has a day. */
+int operation_diary(const struct call *call, const struct list_query *query, const struct parent *parent,
+		    diary_callback each, void *data, struct error *err) _must_check_;
+
 /* --- writing -------------------------------------------------------------- */
 
 int operation_create(const struct call *call, const struct resource *r, const struct parent *parent, const json_t *body,
@@ -126,5 +153,9 @@ int operation_remove(const struct call *call, const struct resource *r, const ch
 		     struct error *err) _must_check_;
 int operation_restore(const struct call *call, const struct resource *r, const char *id,
 		      const struct idempotency *idempotency, struct written *written, struct error *err) _must_check_;
+
+/* `written` holds what the procedure answers, or would. */
+int operation_procedure(const struct call *call, const struct procedure *p, const char *id, const json_t *body,
+			const struct idempotency *idempotency, struct written *written, struct error *err) _must_check_;
 
 #endif

@@ -62,8 +62,10 @@ struct statement {
 	size_t n_values;
 };
 
+#define CONNECTION_BATCH_MAX 8
+
 /*
- * Runs n statements (at most 8) in one round trip, told `context` first, as one
+ * Runs n statements (at most CONNECTION_BATCH_MAX) in one round trip, told `context` first, as one
  * transaction unless one is open already. results[i] is for statements[i]. On
  * failure nothing is returned and, outside transaction_begin(), nothing happened.
  */

@@ -38,6 +38,7 @@ int builder_run(struct builder *b, struct connection *c, const struct context *c
 /* Each adds a value and returns n of its $n. */
 unsigned builder_value(struct builder *b, const char *text);
 unsigned builder_array(struct builder *b, char *const *texts, size_t n);
+unsigned builder_number(struct builder *b, size_t number);
 
 /* An array as PostgreSQL reads it: {"a","b"}. Caller frees. */
 char *array_literal(const char *const *texts, size_t n);
@@ -49,7 +50,7 @@ bool field_is_column(const struct field *f); /* kept in the resource's own table
 
 /* The fields a query chose, in table order, then those that a row is told apart by. */
 struct columns {
-	const struct field *field[64];
+	const struct field *field[LIMIT_FIELDS];
 	size_t n;  /* chosen */
 	size_t id; /* column numbers of the hidden ones that follow */
 	size_t version;
@@ -60,7 +61,7 @@ struct columns {
 void columns_chosen(const struct list_query *q, struct columns *ret_columns);
 void columns_all(const struct resource *r, struct columns *ret_columns);
 
-/* A row's parent in a nested list: authority_id = …, or a filter of that name. */
+/* A row's parent in a nested list: authority_id = …, or a list or filter of that name. */
 struct within {
 	const char *name, *value; /* NULL: not nested */
 };
@@ -87,5 +88,25 @@ void statement_item(struct builder *b, const struct resource *r, const struct co
 /* Rows of expansion `e` for each of parents[], in their order: the parent's ordinal, then the target's columns and id. */
 void statement_expand(struct builder *b, const struct resource *r, const struct expansion *e,
 		      const struct columns *columns, char *const *parents, size_t n_parents);
+
+/* --- statement_check.c: what a write is checked by ------------------------------ */
+
+/* One row, one column: the facts about a draft, JSON. Some resources have none to ask for. */
+bool statement_has_facts(const struct resource *r);
+void statement_facts(struct builder *b, const struct resource *r, const char *draft);
+
+/* Keeps rows of `target` as they are until the transaction ends. */
+void statement_hold(struct builder *b, const struct resource *target, char *const *ids, size_t n);
+
+/*
+ * Of ids that a field names, the places (from 0, plus `first`) of those that name
+ * no live row, or none of this authority where that is asked and it is known. Several may be added
+ * to one builder; the one answer tells of them all.
+ */
+void statement_missing(struct builder *b, const struct field *f, char *const *ids, size_t n, size_t first,
+		       const char *authority);
+
+/* How many rows of which resource name this one: (number of the resource, count). False: none could. */
+bool statement_dependants(struct builder *b, const struct resource *r, const char *id);
 
 #endif

@@ -9,5 +9,6 @@
 bool day_is_real(const char *text);                     /* YYYY-MM-DD, any year from 1 to 9999 */
 bool day_fits(const struct field *f, const char *text); /* ... within the years of this field */
 int day_first_year(const struct field *f);
+bool day_ends_month(const char *day); /* of a real day */
 
 #endif

@@ -38,12 +38,14 @@ json_t *draft_of(const struct resource *r, const json_t *stored);
 
 /* Whether writing the draft would change anything that a client can set. */
 bool draft_differs(const struct resource *r, const json_t *draft, const json_t *stored);
+bool draft_differs_in(const struct field *f, const json_t *draft, const json_t *stored); /* in this member */
 
-/* {"to":…,"on":…,"reason":…}: checks form and the status table (ERR_CONFLICT with err->allowed). Borrowed results. */
-struct move {
-	const char *to, *on, *reason;
-};
+/*
+ * {"to":…,"on":…,"reason":…} and what the step takes: checks form and the status
+ * table (ERR_CONFLICT with err->allowed). The move borrows from the body; the
+ * draft is the row as it then is, with what was brought and what rules.moved() sets.
+ */
 int move_read(const struct resource *r, const json_t *stored, const json_t *body, const char *today,
-	      struct move *ret_move, struct error *err) _must_check_;
+	      struct move *ret_move, json_t **ret_draft, struct error *err) _must_check_;
 
 #endif

@@ -25,6 +25,10 @@ void draft_member_unknown(const struct field *fields, size_t n_fields, const cha
 /* Whether a draft holds this member: what clients write, and the columns that rules and transitions set. */
 bool draft_member_kept(const struct field *f);
 
+/* What stands for nothing: rules and facts may count on a list being one. */
+json_t *draft_member_nothing(const struct field *f);
+json_t *draft_member_initial(const struct field *f); /* what a member starts as when it is left out */
+
 const char *draft_member_kind(const json_t *value); /* "a string", "a list" ... for details */
 
 #endif

@@ -8,7 +8,7 @@
 
 void inspection_rules_complete(json_t *draft, const json_t *stored, const json_t *facts);
 void inspection_rules_check(const struct change *change, struct error *err);
-void inspection_rules_moved(json_t *draft, const char *to, const char *on);
+void inspection_rules_moved(json_t *draft, const struct move *move);
 void inspection_warnings_add(const struct change *change, json_t *warnings);
 
 /* Two graded inspections by one body, both known to the day, cannot share days. Other visits can. */

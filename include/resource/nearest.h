@@ -14,7 +14,7 @@
 
 struct nearest {
 	const char *wanted;
-	const char *best; /* NULL: none is near */
+	char best[65]; /* "": none is near */
 	size_t distance;
 };
 

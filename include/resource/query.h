@@ -50,11 +50,11 @@ struct expand {
 struct list_query {
 	const struct resource *resource;
 	const char *scope; /* what the list hangs from, or NULL: part of what a cursor is bound to */
-	struct predicate predicate[LIMIT_QUERY_PARAMS];
+	struct predicate predicate[LIMIT_QUERY_PARAMS + 1]; /* a diary adds one of its own */
 	size_t n_predicates;
 	struct sort_key sort[LIMIT_SORT_KEYS + 1]; /* the id is always the last */
 	size_t n_sort;
-	bool chosen[64]; /* by field index; all true without fields= */
+	bool chosen[LIMIT_FIELDS]; /* by field index; all true without fields= */
 	struct expand expand[LIMIT_EXPANSIONS];
 	size_t n_expand;
 	unsigned limit; /* 0 in an export without limit= */

@@ -5,6 +5,9 @@
 #include "resource/resource.h"
 
 extern const struct resource framework_resource, theme_resource, authority_resource, neighbour_resource,
-	inspection_resource, finding_resource, action_resource;
+	inspection_resource, finding_resource, action_resource, organisation_resource, document_resource, plan_resource,
+	update_resource, extension_resource, reschedule_resource, deadline_resource, measure_resource,
+	observation_resource, board_resource, meeting_resource, agenda_item_resource, decision_resource,
+	intervention_resource, delivery_model_resource;
 
 #endif

@@ -20,6 +20,18 @@ bool rule_is_after(const char *date, const char *other);        /* false when ei
 bool rule_is_changed(const struct change *c, const char *name); /* true of every member on create */
 bool rule_is_moving(const struct change *c);                    /* a transition, which carries no members but dates */
 
+/* Complains of `later` when it is before `earlier`. */
+void rule_check_order(const struct change *c, const char *earlier, const char *later, struct error *err);
+
+/* Complains of a decision, newly named by `name` and told of in facts.decision, that was not taken. */
+void rule_check_taken(const struct change *c, const char *name, struct error *err);
+
+/* Whether facts.meeting is one that has not been held, so that nothing can have come of it. */
+bool rule_is_before_meeting(const struct change *c);
+
+/* Says so: a conflict at `pointer`. `nothing` is what has not come of it: "nothing has been taken at it". */
+void rule_refuse_before_meeting(const struct change *c, const char *pointer, const char *nothing, struct error *err);
+
 /* Where a date came from: /on in the body of a transition that brought it, else its own member. */
 struct pointer rule_date_pointer(const struct change *c, const char *name);
 
@@ -28,6 +40,6 @@ const json_t *rule_find(const json_t *list, const char *member, const char *text
 void rule_list(const json_t *list, const char *member, char *out, size_t size); /* "a, b, c", cut to fit */
 
 /* Every transition: the status and its day. */
-void rule_moved(json_t *draft, const char *to, const char *on);
+void rule_moved(json_t *draft, const struct move *move);
 
 #endif

@@ -140,6 +140,21 @@ bool text_is_blank(const char *text)
 	return *text == '\0';
 }
 
+const char *text_trim(const char *text, size_t *ret_len)
+{
+	size_t blank, end = 0;
+
+	while ((blank = blank_step(text)) > 0)
+		text += blank;
+	for (size_t at = 0; text[at] != '\0'; at += blank ? blank : 1) {
+		blank = blank_step(text + at);
+		if (blank == 0)
+			end = at + 1;
+	}
+	*ret_len = end;
+	return text;
+}
+
 /* No white space of any kind and no controls, those of Latin-1 (U+0080 to U+009F) included. */
 static bool is_unbroken(const char *text)
 {

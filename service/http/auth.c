@@ -55,12 +55,13 @@ static int identify_person(struct exchange *x, struct error *err)
 		return 0;
 	if (!client_may(x->client, "act_as"))
 		return error_set(err, ERR_FORBIDDEN, "X-Acting-User needs the scope act_as, which this key lacks");
-	if (!header_is_person(person)) {
+	if (header_person(person, x->person) < 0) {
 		error_add(err, ERR_MALFORMED, IN_HEADER, "/X-Acting-User", "not_a_name",
-			  "must be 1 to 200 printable characters of UTF-8");
+			  "must be 1 to %d printable characters of UTF-8, blanks around them not counted",
+			  LIMIT_PERSON_CHARS);
 		return error_check(err);
 	}
-	x->call.context.person = person;
+	x->call.context.person = x->person;
 	return 0;
 }
 

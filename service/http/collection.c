@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "http/calendar.h"
 #include "http/handler.h"
 #include "http/input.h"
 
@@ -152,13 +153,17 @@ static int list_export(struct exchange *x, enum export_format format, struct err
 
 int collection_list(struct exchange *x, struct error *err)
 {
-	static const char *const offers[] = { "application/json", "text/csv", "application/x-ndjson" };
+	static const char *const offers[] = { "application/json", "text/csv", "application/x-ndjson", "text/calendar" };
+	size_t n = ARRAY_LEN(offers) - (x->route->resource->diary ? 0 : 1);
+	struct parent storage;
 	int offer;
 
-	if (input_accept(x, offers, ARRAY_LEN(offers), &offer, err) < 0 || input_no_body(x, err) < 0)
+	if (input_accept(x, offers, n, &offer, err) < 0 || input_no_body(x, err) < 0)
 		return -1;
 	if (offer == 0)
 		return list_json(x, err);
+	if (offer == 3)
+		return calendar_list(x, parent_of(x, &storage), err);
 	return list_export(x, offer == 1 ? EXPORT_CSV : EXPORT_JSON_LINES, err);
 }
 

@@ -67,11 +67,11 @@ static int refuse_argument(const struct resource *r, struct error *err)
 				 "an authority's id is its three-digit DfE number, such as 806; look it up by "
 				 "/v1/authorities?gss_code= or ?name=");
 	if (r->own_key)
-		return error_set(err, ERR_NOT_FOUND, "no %s has this id; /v1/%s lists those there are", r->name,
-				 r->plural);
+		return error_set(err, ERR_NOT_FOUND, "no %s has this id; /v1/%s lists those there are",
+				 resource_noun(r), resource_path(r));
 	return error_set(err, ERR_NOT_FOUND,
-			 "an id of the %s is a UUID; look up another system's key by /v1/%s?external_ref=", r->plural,
-			 r->plural);
+			 "the id of %s %s is a UUID; look up another system's key by /v1/%s?external_ref=",
+			 strchr("aeiou", r->name[0]) ? "an" : "a", resource_noun(r), resource_path(r));
 }
 
 /* What cannot be an identifier identifies nothing: no need to ask the database. */

@@ -412,14 +412,20 @@ bool header_is_traceparent(const char *value)
 	return strncmp(value, "00", 2) != 0 && value[55] == '-'; /* later versions may say more */
 }
 
-bool header_is_person(const char *value)
+/* Blanks around a name are no part of it: whoever sends them is the same person. */
+int header_person(const char *value, char ret_person[LIMIT_PERSON_BYTES + 1])
 {
-	if (!text_is_utf8(value, strlen(value)) || text_is_blank(value) || text_length(value) > 200)
-		return false;
-	for (const char *p = value; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			return false;
-	return true;
+	size_t len;
+	const char *name = text_trim(value, &len);
+
+	if (!text_is_utf8(value, strlen(value)) || len == 0 || len > LIMIT_PERSON_BYTES)
+		return -1;
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)name[i] < ' ' || name[i] == 0x7f)
+			return -1;
+	memcpy(ret_person, name, len);
+	ret_person[len] = '\0';
+	return text_length(ret_person) <= LIMIT_PERSON_CHARS ? 0 : -1;
 }
 
 const char *header_bearer(const char *value)

@@ -264,7 +264,7 @@ int input_query(struct exchange *x, enum query_kind kind, struct list_query *ret
 	const struct resource *parent = x->route->parent;
 
 	if (parent)
-		snprintf(x->scope, sizeof x->scope, "%s/%s", parent->plural, x->argument);
+		snprintf(x->scope, sizeof x->scope, "%s/%s", resource_path(parent), x->argument);
 	if (query_read(x->route->resource, kind, &x->address.params, parent ? x->scope : NULL, ret_query, err) < 0)
 		return -1;
 	if (check_expansions(x, ret_query, err) == 0)

@@ -13,7 +13,7 @@
 
 #include "core/banned.h"
 
-#define ROWS      96 /* test_metrics holds the table of routes to it */
+#define ROWS      320 /* test_metrics holds the table of routes to it */
 #define NO_ROUTE  (ROWS - 1)
 #define SUCCESSES 4
 

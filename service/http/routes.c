@@ -1,9 +1,9 @@
 /*
  * Every request the service answers. A line here is the only way to add an
- * endpoint; HEAD, OPTIONS, 404 and 405 with Allow follow from the table. Sorted
- * by path, then method, which puts a word before a {param} in its place: the
- * first match counts. test_routes checks the order, and that each operation_id
- * stands in api/openapi.yaml with the same path and method.
+ * endpoint; HEAD, OPTIONS, 404 and 405 with Allow follow from the table, and from
+ * a path and a method the operation_id of api/openapi.yaml. The first match counts:
+ * a word stands before a {param}, and the rows of one path stand together.
+ * test_routes checks this, and that each operation_id stands in the description.
  *
  * scope: NULL needs no key, "" any valid one. resource: whose rows the request is
  * about; parent: whose {id} the path holds, where that is another resource.
@@ -14,81 +14,143 @@
 
 #include "core/banned.h"
 
-#define AUTHORITY  &authority_resource
-#define INSPECTION &inspection_resource
-#define FINDING    &finding_resource
-#define ACTION     &action_resource
-
 /* clang-format off */
+
+/* A resource here: its path, its table, the scopes for reading and writing, and what operations call one and many. */
+#define ACTION         "actions",         &action_resource,         "actions:read",         "actions:write",         "Action",        "Actions"
+#define AGENDA_ITEM    "agenda-items",    &agenda_item_resource,    "agenda_items:read",    "agenda_items:write",    "AgendaItem",    "AgendaItems"
+#define AUTHORITY      "authorities",     &authority_resource,      "authorities:read",     "admin",                 "Authority",     "Authorities"
+#define BOARD          "boards",          &board_resource,          "boards:read",          "boards:write",          "Board",         "Boards"
+#define DEADLINE       "deadlines",       &deadline_resource,       "deadlines:read",       "deadlines:write",       "Deadline",      "Deadlines"
+#define DECISION       "decisions",       &decision_resource,       "decisions:read",       "decisions:write",       "Decision",      "Decisions"
+#define DELIVERY_MODEL "delivery-models", &delivery_model_resource, "delivery_models:read", "delivery_models:write", "DeliveryModel", "DeliveryModels"
+#define DOCUMENT       "documents",       &document_resource,       "documents:read",       "documents:write",       "Document",      "Documents"
+#define EXTENSION      "extensions",      &extension_resource,      "extensions:read",      "extensions:write",      "Extension",     "Extensions"
+#define FINDING        "findings",        &finding_resource,        "findings:read",        "findings:write",        "Finding",       "Findings"
+#define FRAMEWORK      "frameworks",      &framework_resource,      "frameworks:read",      NULL,                    "Framework",     "Frameworks"
+#define INSPECTION     "inspections",     &inspection_resource,     "inspections:read",     "inspections:write",     "Inspection",    "Inspections"
+#define INTERVENTION   "interventions",   &intervention_resource,   "interventions:read",   "interventions:write",   "Intervention",  "Interventions"
+#define MEASURE        "measures",        &measure_resource,        "measures:read",        "measures:write",        "Measure",       "Measures"
+#define MEETING        "meetings",        &meeting_resource,        "meetings:read",        "meetings:write",        "Meeting",       "Meetings"
+#define NEIGHBOUR      "neighbours",      &neighbour_resource,      "authorities:read",     NULL,                    "Neighbour",     "Neighbours"
+#define OBSERVATION    "observations",    &observation_resource,    "observations:read",    "observations:write",    "Observation",   "Observations"
+#define ORGANISATION   "organisations",   &organisation_resource,   "organisations:read",   "organisations:write",   "Organisation",  "Organisations"
+#define PLAN           "plans",           &plan_resource,           "plans:read",           "plans:write",           "Plan",          "Plans"
+#define RESCHEDULE     "reschedules",     &reschedule_resource,     "reschedules:read",     NULL,                    "Reschedule",    "Reschedules"
+#define THEME          "themes",          &theme_resource,          "themes:read",          NULL,                    "Theme",         "Themes"
+#define UPDATE         "updates",         &update_resource,         "updates:read",         "updates:write",         "Update",        "Updates"
+
+/* What there is of one resource: LIST(ACTION), and so on. */
+#define LIST(...)    LIST_(collection_list, __VA_ARGS__)
+#define CREATE(...)  CREATE_(__VA_ARGS__)
+#define COUNTS(...)  COUNTS_(__VA_ARGS__)
+#define DELETE(...)  DELETE_(__VA_ARGS__)
+#define GET(...)     GET_(__VA_ARGS__)
+#define CHANGE(...)  CHANGE_(__VA_ARGS__)
+#define RESTORE(...) RESTORE_(__VA_ARGS__)
+#define MOVE(...)    MOVE_(__VA_ARGS__)
+
+#define LIST_(handler, path, r, reading, writing, One, Many) { M_GET,    "/v1/" path,                     handler,           r, NULL, reading, "list" Many }
+#define CREATE_(path, r, reading, writing, One, Many)        { M_POST,   "/v1/" path,                     write_create,      r, NULL, writing, "create" One }
+#define COUNTS_(path, r, reading, writing, One, Many)        { M_GET,    "/v1/" path "/counts",           collection_counts, r, NULL, reading, "count" Many }
+#define DELETE_(path, r, reading, writing, One, Many)        { M_DELETE, "/v1/" path "/{id}",             write_remove,      r, NULL, writing, "delete" One }
+#define GET_(path, r, reading, writing, One, Many)           { M_GET,    "/v1/" path "/{id}",             item_read,         r, NULL, reading, "get" One }
+#define CHANGE_(path, r, reading, writing, One, Many)        { M_PATCH,  "/v1/" path "/{id}",             write_change,      r, NULL, writing, "change" One }
+#define RESTORE_(path, r, reading, writing, One, Many)       { M_POST,   "/v1/" path "/{id}/restore",     write_restore,     r, NULL, writing, "restore" One }
+#define MOVE_(path, r, reading, writing, One, Many)          { M_POST,   "/v1/" path "/{id}/transitions", write_move,        r, NULL, writing, "move" One }
+
+/* All of it, but for transitions. */
+#define WHOLE(...) LIST(__VA_ARGS__), CREATE(__VA_ARGS__), COUNTS(__VA_ARGS__), \
+	DELETE(__VA_ARGS__), GET(__VA_ARGS__), CHANGE(__VA_ARGS__), RESTORE(__VA_ARGS__)
+
+/* One beneath another: LIST_OF(PLAN, ACTION) and ADD_TO(PLAN, ACTION) are /v1/plans/{id}/actions. */
+#define LIST_OF(...) LIST_OF_(collection_list, __VA_ARGS__)
+#define ADD_TO(...)  ADD_TO_(__VA_ARGS__)
+
+#define LIST_OF_(handler, above, parent, parent_reading, parent_writing, Parent, Parents, path, r, reading, writing, One, Many) \
+	{ M_GET, "/v1/" above "/{id}/" path, handler, r, parent, reading, "list" Many "Of" Parent }
+#define ADD_TO_(above, parent, parent_reading, parent_writing, Parent, Parents, path, r, reading, writing, One, Many) \
+	{ M_POST, "/v1/" above "/{id}/" path, write_create, r, parent, writing, "add" One "To" Parent }
+
+/* Both. */
+#define BENEATH(...) LIST_OF(__VA_ARGS__), ADD_TO(__VA_ARGS__)
+
+/* A procedure (resource/procedure.h) on one row, given as RUN(row's resource, last segment, scope, operation_id). */
+#define RUN(...) RUN_(__VA_ARGS__)
+
+#define RUN_(path, r, reading, writing, One, Many, segment, scope, operation) \
+	{ M_POST, "/v1/" path "/{id}/" segment, write_procedure, r, NULL, scope, operation }
+
 const struct route routes[] = {
-	/* method   path                                    handler                resource             parent      scope                operation_id */
-	{ M_GET,    "/docs",                                document_docs,         NULL,                NULL,       NULL,                "docs" },
-	{ M_GET,    "/livez",                               service_live,          NULL,                NULL,       NULL,                "live" },
-	{ M_GET,    "/metrics",                             metrics_show,          NULL,                NULL,       NULL,                "metrics" },
-	{ M_GET,    "/problems",                            document_problems,     NULL,                NULL,       NULL,                "listProblems" },
-	{ M_GET,    "/problems/{slug}",                     document_problem,      NULL,                NULL,       NULL,                "getProblem" },
-	{ M_GET,    "/readyz",                              service_ready,         NULL,                NULL,       NULL,                "ready" },
-	{ M_GET,    "/v1",                                  service_index,         NULL,                NULL,       "",                  "index" },
+	{ M_GET, "/docs",            document_docs,     NULL, NULL, NULL, "docs" },
+	{ M_GET, "/livez",           service_live,      NULL, NULL, NULL, "live" },
+	{ M_GET, "/metrics",         metrics_show,      NULL, NULL, NULL, "metrics" },
+	{ M_GET, "/problems",        document_problems, NULL, NULL, NULL, "listProblems" },
+	{ M_GET, "/problems/{slug}", document_problem,  NULL, NULL, NULL, "getProblem" },
+	{ M_GET, "/readyz",          service_ready,     NULL, NULL, NULL, "ready" },
 
-	{ M_GET,    "/v1/actions",                          collection_list,       ACTION,              NULL,       "actions:read",      "listActions" },
-	{ M_POST,   "/v1/actions",                          write_create,          ACTION,              NULL,       "actions:write",     "createAction" },
-	{ M_GET,    "/v1/actions/counts",                   collection_counts,     ACTION,              NULL,       "actions:read",      "countActions" },
-	{ M_DELETE, "/v1/actions/{id}",                     write_remove,          ACTION,              NULL,       "actions:write",     "deleteAction" },
-	{ M_GET,    "/v1/actions/{id}",                     item_read,             ACTION,              NULL,       "actions:read",      "getAction" },
-	{ M_PATCH,  "/v1/actions/{id}",                     write_change,          ACTION,              NULL,       "actions:write",     "changeAction" },
-	{ M_POST,   "/v1/actions/{id}/restore",             write_restore,         ACTION,              NULL,       "actions:write",     "restoreAction" },
-	{ M_POST,   "/v1/actions/{id}/transitions",         write_move,            ACTION,              NULL,       "actions:write",     "moveAction" },
+	{ M_GET, "/v1",              service_index,         NULL, NULL, "",   "index" },
+	{ M_GET, "/v1/me",           service_me,            NULL, NULL, "",   "getMe" },
+	{ M_GET, "/v1/openapi.json", document_openapi_json, NULL, NULL, NULL, "getOpenapiJson" },
+	{ M_GET, "/v1/openapi.yaml", document_openapi_yaml, NULL, NULL, NULL, "getOpenapiYaml" },
+	{ M_GET, "/v1/search",       service_search,        NULL, NULL, "",   "search" },
+	{ M_GET, "/v1/vocabularies", service_vocabularies,  NULL, NULL, "",   "getVocabularies" },
+	{ M_GET, "/v1/working-days", calendar_working_days, NULL, NULL, "",   "getWorkingDays" },
 
-	{ M_GET,    "/v1/authorities",                      collection_list,       AUTHORITY,           NULL,       "authorities:read",  "listAuthorities" },
-	{ M_POST,   "/v1/authorities",                      write_create,          AUTHORITY,           NULL,       "admin",             "createAuthority" },
-	{ M_GET,    "/v1/authorities/counts",               collection_counts,     AUTHORITY,           NULL,       "authorities:read",  "countAuthorities" },
-	{ M_DELETE, "/v1/authorities/{id}",                 write_remove,          AUTHORITY,           NULL,       "admin",             "deleteAuthority" },
-	{ M_GET,    "/v1/authorities/{id}",                 item_read,             AUTHORITY,           NULL,       "authorities:read",  "getAuthority" },
-	{ M_PATCH,  "/v1/authorities/{id}",                 write_change,          AUTHORITY,           NULL,       "admin",             "changeAuthority" },
-	{ M_GET,    "/v1/authorities/{id}/actions",         collection_list,       ACTION,              AUTHORITY,  "actions:read",      "listActionsOfAuthority" },
-	{ M_POST,   "/v1/authorities/{id}/actions",         write_create,          ACTION,              AUTHORITY,  "actions:write",     "addActionToAuthority" },
-	{ M_GET,    "/v1/authorities/{id}/findings",        collection_list,       FINDING,             AUTHORITY,  "findings:read",     "listFindingsOfAuthority" },
-	{ M_GET,    "/v1/authorities/{id}/inspections",     collection_list,       INSPECTION,          AUTHORITY,  "inspections:read",  "listInspectionsOfAuthority" },
-	{ M_POST,   "/v1/authorities/{id}/inspections",     write_create,          INSPECTION,          AUTHORITY,  "inspections:write", "addInspectionToAuthority" },
-	{ M_GET,    "/v1/authorities/{id}/neighbours",      collection_list,       &neighbour_resource, AUTHORITY,  "authorities:read",  "listNeighboursOfAuthority" },
-	{ M_POST,   "/v1/authorities/{id}/restore",         write_restore,         AUTHORITY,           NULL,       "admin",             "restoreAuthority" },
-	{ M_POST,   "/v1/authorities/{id}/transitions",     write_move,            AUTHORITY,           NULL,       "admin",             "moveAuthority" },
+	WHOLE(ACTION), MOVE(ACTION),
+	BENEATH(ACTION, DOCUMENT), BENEATH(ACTION, EXTENSION), LIST_OF(ACTION, RESCHEDULE), BENEATH(ACTION, UPDATE),
 
-	{ M_GET,    "/v1/findings",                         collection_list,       FINDING,             NULL,       "findings:read",     "listFindings" },
-	{ M_POST,   "/v1/findings",                         write_create,          FINDING,             NULL,       "findings:write",    "createFinding" },
-	{ M_GET,    "/v1/findings/counts",                  collection_counts,     FINDING,             NULL,       "findings:read",     "countFindings" },
-	{ M_DELETE, "/v1/findings/{id}",                    write_remove,          FINDING,             NULL,       "findings:write",    "deleteFinding" },
-	{ M_GET,    "/v1/findings/{id}",                    item_read,             FINDING,             NULL,       "findings:read",     "getFinding" },
-	{ M_PATCH,  "/v1/findings/{id}",                    write_change,          FINDING,             NULL,       "findings:write",    "changeFinding" },
-	{ M_GET,    "/v1/findings/{id}/actions",            collection_list,       ACTION,              FINDING,    "actions:read",      "listActionsOfFinding" },
-	{ M_POST,   "/v1/findings/{id}/actions",            write_create,          ACTION,              FINDING,    "actions:write",     "addActionToFinding" },
-	{ M_POST,   "/v1/findings/{id}/restore",            write_restore,         FINDING,             NULL,       "findings:write",    "restoreFinding" },
-	{ M_POST,   "/v1/findings/{id}/transitions",        write_move,            FINDING,             NULL,       "findings:write",    "moveFinding" },
+	WHOLE(AGENDA_ITEM),
 
-	{ M_GET,    "/v1/frameworks",                       collection_list,       &framework_resource, NULL,       "frameworks:read",   "listFrameworks" },
-	{ M_GET,    "/v1/frameworks/{id}",                  item_read,             &framework_resource, NULL,       "frameworks:read",   "getFramework" },
+	WHOLE(AUTHORITY), MOVE(AUTHORITY),
+	BENEATH(AUTHORITY, ACTION), BENEATH(AUTHORITY, BOARD), LIST_OF(AUTHORITY, DEADLINE),
+	BENEATH(AUTHORITY, DELIVERY_MODEL), LIST_OF(AUTHORITY, FINDING), BENEATH(AUTHORITY, INSPECTION),
+	BENEATH(AUTHORITY, INTERVENTION), BENEATH(AUTHORITY, MEASURE), LIST_OF(AUTHORITY, NEIGHBOUR),
+	BENEATH(AUTHORITY, PLAN), RUN(AUTHORITY, "handovers", "actions:write", "handOverActions"),
 
-	{ M_GET,    "/v1/inspections",                      collection_list,       INSPECTION,          NULL,       "inspections:read",  "listInspections" },
-	{ M_POST,   "/v1/inspections",                      write_create,          INSPECTION,          NULL,       "inspections:write", "createInspection" },
-	{ M_GET,    "/v1/inspections/counts",               collection_counts,     INSPECTION,          NULL,       "inspections:read",  "countInspections" },
-	{ M_DELETE, "/v1/inspections/{id}",                 write_remove,          INSPECTION,          NULL,       "inspections:write", "deleteInspection" },
-	{ M_GET,    "/v1/inspections/{id}",                 item_read,             INSPECTION,          NULL,       "inspections:read",  "getInspection" },
-	{ M_PATCH,  "/v1/inspections/{id}",                 write_change,          INSPECTION,          NULL,       "inspections:write", "changeInspection" },
-	{ M_GET,    "/v1/inspections/{id}/actions",         collection_list,       ACTION,              INSPECTION, "actions:read",      "listActionsOfInspection" },
-	{ M_GET,    "/v1/inspections/{id}/findings",        collection_list,       FINDING,             INSPECTION, "findings:read",     "listFindingsOfInspection" },
-	{ M_POST,   "/v1/inspections/{id}/findings",        write_create,          FINDING,             INSPECTION, "findings:write",    "addFindingToInspection" },
-	{ M_POST,   "/v1/inspections/{id}/restore",         write_restore,         INSPECTION,          NULL,       "inspections:write", "restoreInspection" },
-	{ M_POST,   "/v1/inspections/{id}/transitions",     write_move,            INSPECTION,          NULL,       "inspections:write", "moveInspection" },
+	WHOLE(BOARD),
+	LIST_OF(BOARD, ACTION), BENEATH(BOARD, MEETING), LIST_OF(BOARD, PLAN),
 
-	{ M_GET,    "/v1/me",                               service_me,            NULL,                NULL,       "",                  "getMe" },
-	{ M_GET,    "/v1/openapi.json",                     document_openapi_json, NULL,                NULL,       NULL,                "getOpenapiJson" },
-	{ M_GET,    "/v1/openapi.yaml",                     document_openapi_yaml, NULL,                NULL,       NULL,                "getOpenapiYaml" },
-	{ M_GET,    "/v1/search",                           service_search,        NULL,                NULL,       "",                  "search" },
+	LIST(DEADLINE), COUNTS(DEADLINE), GET(DEADLINE), CHANGE(DEADLINE),
 
-	{ M_GET,    "/v1/themes",                           collection_list,       &theme_resource,     NULL,       "themes:read",       "listThemes" },
-	{ M_GET,    "/v1/themes/{id}",                      item_read,             &theme_resource,     NULL,       "themes:read",       "getTheme" },
+	WHOLE(DECISION), MOVE(DECISION),
 
-	{ M_GET,    "/v1/vocabularies",                     service_vocabularies,  NULL,                NULL,       "",                  "getVocabularies" },
+	WHOLE(DELIVERY_MODEL),
+
+	WHOLE(DOCUMENT),
+
+	LIST(EXTENSION), CREATE(EXTENSION), COUNTS(EXTENSION), GET(EXTENSION), MOVE(EXTENSION),
+
+	WHOLE(FINDING), MOVE(FINDING),
+	BENEATH(FINDING, ACTION), BENEATH(FINDING, DOCUMENT),
+
+	LIST(FRAMEWORK), GET(FRAMEWORK),
+
+	WHOLE(INSPECTION), MOVE(INSPECTION),
+	LIST_OF(INSPECTION, ACTION), LIST_OF(INSPECTION, DEADLINE), BENEATH(INSPECTION, DOCUMENT),
+	BENEATH(INSPECTION, FINDING), LIST_OF(INSPECTION, PLAN), LIST_OF(INSPECTION, RESCHEDULE),
+
+	WHOLE(INTERVENTION),
+
+	WHOLE(MEASURE),
+	BENEATH(MEASURE, OBSERVATION),
+
+	WHOLE(MEETING), MOVE(MEETING),
+	BENEATH(MEETING, AGENDA_ITEM), BENEATH(MEETING, DECISION), BENEATH(MEETING, DOCUMENT),
+
+	WHOLE(OBSERVATION),
+
+	WHOLE(ORGANISATION),
+
+	WHOLE(PLAN), MOVE(PLAN),
+	BENEATH(PLAN, ACTION), LIST_OF(PLAN, DEADLINE), BENEATH(PLAN, DOCUMENT), BENEATH(PLAN, MEASURE),
+	RUN(PLAN, "carry-forwards", "plans:write", "carryForwardActions"),
+
+	LIST(RESCHEDULE), COUNTS(RESCHEDULE), GET(RESCHEDULE),
+
+	LIST(THEME), GET(THEME),
+
+	LIST(UPDATE), CREATE(UPDATE), COUNTS(UPDATE), GET(UPDATE),
 };
 /* clang-format on */
 

@@ -114,6 +114,30 @@ int write_move(struct exchange *x, struct error *err)
 	return 0;
 }
 
+/* Where nothing is required, the body may be left out. */
+static int read_procedure(const struct exchange *x, json_t **ret_body, struct error *err)
+{
+	if (x->body_len > 0)
+		return input_object(x, false, ret_body, err);
+	*ret_body = json_object();
+	return *ret_body ? 0 : error_set(err, ERR_INTERNAL, "out of memory");
+}
+
+int write_procedure(struct exchange *x, struct error *err)
+{
+	_cleanup_(written_done) struct written w = { 0 };
+	json_auto_t *body = NULL;
+	struct post post;
+
+	if (input_accept_json(x, err) < 0 || read_procedure(x, &body, err) < 0 || read_post(x, &post, err) < 0)
+		return -1;
+	written_init(&w);
+	if (operation_procedure(&x->call, procedure_at(x->route->path), x->argument, body, key_of(&post), &w, err) < 0)
+		return -1;
+	answer_written(x, &w, 200);
+	return 0;
+}
+
 /* Nothing to say but the address: an empty body, or an empty object. */
 static int check_empty(const struct exchange *x, struct error *err)
 {

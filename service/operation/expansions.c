@@ -114,7 +114,7 @@ static void write_children(struct buf *out, struct expansions *all, int within, 
 
 static void write_row(struct buf *out, struct expansions *all, struct expansion_rows *x)
 {
-	struct cell cells[64];
+	struct cell cells[LIMIT_FIELDS];
 
 	representation_cells(x->rows, x->position, 1, x->columns.n, cells);
 	buf_addc(out, '{');

@@ -23,13 +23,12 @@ static int parent_exists(struct connection *c, const struct call *call, const st
 	if (connection_run(c, &call->context, &s, 1, &found, err) < 0)
 		return -1;
 	if (result_rows(found) == 0)
-		return error_set(err, ERR_NOT_FOUND, "there is no such %s", parent->resource->name);
+		return error_set(err, ERR_NOT_FOUND, "there is no such %s", resource_noun(parent->resource));
 	return 0;
 }
 
-/* What a nested list is within, into name[]; checks that the parent is there. */
-static int within_parent(struct connection *c, const struct call *call, const struct parent *parent, char *name,
-			 size_t size, struct within *ret_within, struct error *err)
+int read_within(struct connection *c, const struct call *call, const struct parent *parent, char *name, size_t size,
+		struct within *ret_within, struct error *err)
 {
 	if (!parent)
 		return 0;
@@ -59,7 +58,7 @@ static int write_rows(struct connection *c, const struct call *call, const struc
 		      struct error *err)
 {
 	struct expansions x;
-	struct cell cells[64];
+	struct cell cells[LIMIT_FIELDS];
 
 	if (expansions_fetch(c, call, q, columns, rows, n, &x, err) < 0) {
 		expansions_done(&x);
@@ -142,8 +141,7 @@ static int check_fits(const struct buf *out, struct error *err)
 	return error_check(err);
 }
 
-/* A context for reading: with the moment that the query asks about. */
-static struct call reading(const struct call *call, const struct list_query *q)
+struct call read_call(const struct call *call, const struct list_query *q)
 {
 	struct call reader = *call;
 
@@ -168,14 +166,14 @@ static int list_within(struct connection *c, const struct call *call, const stru
 int operation_list(const struct call *call, const struct list_query *query, const struct parent *parent,
 		   struct buf *out, struct page *ret_page, struct error *err)
 {
-	struct call reader = reading(call, query);
+	struct call reader = read_call(call, query);
 	struct within within = { 0 };
 	struct page page = { .total = -1 };
 	char name[64];
 	struct connection *c;
 
 	if (database_mine(call->database, &c, err) < 0 ||
-	    within_parent(c, &reader, parent, name, sizeof(name), &within, err) < 0)
+	    read_within(c, &reader, parent, name, sizeof(name), &within, err) < 0)
 		return -1;
 	if (list_within(c, &reader, query, &within, out, &page, err) < 0) {
 		free(page.next_cursor);
@@ -190,7 +188,7 @@ int operation_list(const struct call *call, const struct list_query *query, cons
 int operation_read(const struct call *call, const struct list_query *query, const char *id, struct buf *out,
 		   char etag[80], struct error *err)
 {
-	struct call reader = reading(call, query);
+	struct call reader = read_call(call, query);
 	_cleanup_(result_freep) struct result *row = NULL;
 	struct columns columns;
 	struct builder b;
@@ -205,7 +203,7 @@ int operation_read(const struct call *call, const struct list_query *query, cons
 	if (builder_run(&b, c, &reader.context, &row, err) < 0)
 		return -1;
 	if (result_rows(row) == 0)
-		return error_set(err, ERR_NOT_FOUND, "there is no such %s", query->resource->name);
+		return error_set(err, ERR_NOT_FOUND, "there is no such %s", resource_noun(query->resource));
 	if (write_rows(c, &reader, query, &columns, row, 1, false, out, err) < 0)
 		return -1;
 	if (check_fits(out, err) < 0)
@@ -241,7 +239,7 @@ static void write_counts(struct buf *out, const struct list_query *q, const stru
 int operation_counts(const struct call *call, const struct list_query *query, const struct parent *parent,
 		     struct buf *out, struct error *err)
 {
-	struct call reader = reading(call, query);
+	struct call reader = read_call(call, query);
 	_cleanup_(result_freep) struct result *rows = NULL;
 	struct within within = { 0 };
 	struct builder b;
@@ -249,7 +247,7 @@ int operation_counts(const struct call *call, const struct list_query *query, co
 	char name[64];
 
 	if (database_mine(call->database, &c, err) < 0 ||
-	    within_parent(c, &reader, parent, name, sizeof(name), &within, err) < 0)
+	    read_within(c, &reader, parent, name, sizeof(name), &within, err) < 0)
 		return -1;
 	builder_init(&b, query->as_recorded_at != NULL);
 	statement_counts(&b, query, &within);
@@ -293,7 +291,7 @@ static int flush(struct export *e, struct error *err)
 static int export_row(void *data, const char *const *values, const int *lengths, int n_columns, struct error *err)
 {
 	struct export *e = data;
-	struct cell cells[64];
+	struct cell cells[LIMIT_FIELDS];
 
 	(void)n_columns;
 	e->rows++;
@@ -333,7 +331,7 @@ static int export_all(struct connection *c, const struct call *call, const struc
 int operation_export(const struct call *call, const struct list_query *query, const struct parent *parent,
 		     enum export_format format, int fd, struct error *err)
 {
-	struct call reader = reading(call, query);
+	struct call reader = read_call(call, query);
 	struct export e = { .resource = query->resource, .format = format, .fd = fd };
 	struct within within = { 0 };
 	struct connection *c;
@@ -341,7 +339,7 @@ int operation_export(const struct call *call, const struct list_query *query, co
 	int outcome;
 
 	if (database_mine(call->database, &c, err) < 0 ||
-	    within_parent(c, &reader, parent, name, sizeof(name), &within, err) < 0)
+	    read_within(c, &reader, parent, name, sizeof(name), &within, err) < 0)
 		return -1;
 	columns_chosen(query, &e.columns);
 	buf_init(&e.pending, LIMIT_ANSWER_BYTES);

@@ -35,7 +35,7 @@ static int read_row(struct connection *c, const struct context *context, const s
 	if (result_rows(*ret_row) > 0)
 		return 0;
 	result_free(TAKE(*ret_row));
-	return error_set(err, ERR_NOT_FOUND, "there is no such %s", r->name);
+	return error_set(err, ERR_NOT_FOUND, "there is no such %s", resource_noun(r));
 }
 
 int representation_read(struct connection *c, const struct call *call, const struct resource *r, const char *id,
@@ -43,7 +43,7 @@ int representation_read(struct connection *c, const struct call *call, const str
 {
 	_cleanup_(result_freep) struct result *row = NULL;
 	struct columns columns;
-	struct cell cells[64];
+	struct cell cells[LIMIT_FIELDS];
 
 	columns_all(r, &columns);
 	if (read_row(c, &call->context, r, &columns, id, &row, err) < 0)
@@ -100,13 +100,19 @@ static char *moment_of(struct connection *c, const struct call *call, const stru
 	return at ? strdup(at) : NULL;
 }
 
+static bool is_same(const struct field *f, const char *a, const char *b)
+{
+	if (!a || !b)
+		return a == b;
+	return f->type == F_NUMBER ? strtod(a, NULL) == strtod(b, NULL) : strcmp(a, b) == 0;
+}
+
 static void add_differences(struct buf *names, const struct resource *r, const struct columns *columns,
 			    const struct result *then, const struct result *now)
 {
 	for (size_t i = 0; i < columns->n; i++) {
 		const struct field *f = columns->field[i];
-		const char *a = result_text(then, 0, i), *b = result_text(now, 0, i);
-		bool same = a == b || (a && b && strcmp(a, b) == 0);
+		bool same = is_same(f, result_text(then, 0, i), result_text(now, 0, i));
 
 		if (same || f->flags & DERIVED || f->type == F_TRANSITIONS || strcmp(f->name, "version") == 0 ||
 		    strcmp(f->name, "updated_at") == 0 || !resource_field(r, f->name))

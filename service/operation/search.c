@@ -5,21 +5,6 @@
 
 #include "core/banned.h"
 
-static const char search_sql[] =
-	"SELECT coalesce(json_agg(json_build_object('resource', resource, 'id', id, 'authority_id', authority_id, "
-	"'title', title, 'rank', round(rank::numeric, 4)) ORDER BY rank DESC, resource, id), '[]') FROM ("
-	"SELECT * FROM websearch_to_tsquery('english', $1) AS q, LATERAL ("
-	"SELECT 'authorities' AS resource, t.id, t.id AS authority_id, t.name AS title, ts_rank(t.search, q) AS rank "
-	"FROM inspectd.authorities t WHERE t.search @@ q AND 'authorities' = ANY ($3::text[]) "
-	"UNION ALL SELECT 'themes', t.id, NULL, t.name, ts_rank(t.search, q) "
-	"FROM inspectd.themes t WHERE t.search @@ q AND 'themes' = ANY ($3::text[]) "
-	"UNION ALL SELECT 'findings', t.id::text, t.authority_id, left(coalesce(nullif(t.text, ''), t.printed_label, "
-	"t.gloss, ''), 200), ts_rank(t.search, q) "
-	"FROM inspectd.findings t WHERE t.search @@ q AND 'findings' = ANY ($3::text[]) "
-	"UNION ALL SELECT 'actions', t.id::text, t.authority_id, t.title, ts_rank(t.search, q) "
-	"FROM inspectd.actions t WHERE t.search @@ q AND 'actions' = ANY ($3::text[])"
-	") hit ORDER BY rank DESC, resource, id LIMIT $2::int) best";
-
 static const char vocabularies_sql[] =
 	"SELECT '\"strand\":' || (SELECT coalesce(json_agg(json_build_object('code', strand, 'label', title) ORDER BY strand), "
 	"'[]') FROM (SELECT DISTINCT ON (s.strand) s.strand, s.title FROM inspectd.framework_strand s JOIN inspectd.framework f "
@@ -39,34 +24,77 @@ static int answer_of(const struct call *call, const struct statement *s, struct 
 	return buf_ok(out) ? 0 : error_set(err, ERR_INTERNAL, "the answer does not fit");
 }
 
-/* The resources with text whose list the client could read. Caller frees. */
-static char *readable(const struct client *client)
+/* What stands for a row in a line: as its table says, else its title or its name. */
+static void add_label(struct builder *b, const struct resource *r)
 {
-	const char *names[RES_COUNT_];
-	size_t n = 0;
+	if (r->label)
+		buf_adds(&b->sql, r->label);
+	else
+		buf_adds(&b->sql, resource_field(r, "title") ? "t.title" : "t.name");
+}
+
+static const char *authority_of(const struct resource *r)
+{
+	if (r->id == RES_AUTHORITY)
+		return "t.id";
+	return resource_field(r, "authority_id") ? "t.authority_id" : "NULL";
+}
+
+static void add_hits(struct builder *b, const struct resource *r)
+{
+	buf_addf(&b->sql, "SELECT '%s' AS resource, t.id::text, %s AS authority_id, left(coalesce(", resource_path(r),
+		 authority_of(r));
+	add_label(b, r);
+	buf_addf(&b->sql, ", ''), 200) AS title, ts_rank(t.search, q) AS rank FROM inspectd.%s t WHERE t.search @@ q",
+		 r->plural);
+}
+
+static bool may_read(const struct client *client, const struct resource *r)
+{
 	char scope[64];
 
-	for (size_t i = 0; i < RES_COUNT_; i++) {
-		if (!resources[i] || !resources[i]->searchable)
+	(void)snprintf(scope, sizeof(scope), "%s:read", r->plural);
+	return client_may(client, scope);
+}
+
+/* Every resource with text whose list the client could read. How many there are. */
+static size_t add_readable(struct builder *b, const struct client *client)
+{
+	size_t n = 0;
+
+	for (size_t i = RES_NONE + 1; i < RES_COUNT_; i++) {
+		if (!resources[i]->searchable || !may_read(client, resources[i]))
 			continue;
-		(void)snprintf(scope, sizeof(scope), "%s:read", resources[i]->plural);
-		if (client_may(client, scope))
-			names[n++] = resources[i]->plural;
+		buf_adds(&b->sql, n++ ? " UNION ALL " : "");
+		add_hits(b, resources[i]);
 	}
-	return array_literal(names, n);
+	return n;
 }
 
 int operation_search(const struct call *call, const struct client *client, const char *text, unsigned limit,
 		     struct buf *out, struct error *err)
 {
-	char number[12];
-	_cleanup_(freep) char *names = readable(client);
-	struct statement s = { .sql = search_sql, .values = { text, number, names }, .n_values = 3 };
+	struct builder b;
+	struct statement s;
+	int outcome = 0;
 
-	if (!names)
-		return error_set(err, ERR_INTERNAL, "out of memory");
-	(void)snprintf(number, sizeof(number), "%u", limit);
-	return answer_of(call, &s, out, err);
+	builder_init(&b, false);
+	buf_adds(&b.sql,
+		 "SELECT coalesce(json_agg(json_build_object('resource', resource, 'id', id, 'authority_id', "
+		 "authority_id, 'title', title, 'rank', round(rank::numeric, 4)) ORDER BY rank DESC, resource, id), "
+		 "'[]') FROM (SELECT * FROM websearch_to_tsquery('english', $1) AS q, LATERAL (");
+	(void)builder_value(&b, text);
+	if (add_readable(&b, client) == 0) {
+		buf_adds(out, "[]");
+	} else {
+		buf_addf(&b.sql, ") hit ORDER BY rank DESC, resource, id LIMIT $%u::int) best",
+			 builder_number(&b, limit));
+		outcome = builder_statement(&b, &s, err);
+		if (outcome == 0)
+			outcome = answer_of(call, &s, out, err);
+	}
+	builder_done(&b);
+	return outcome;
 }
 
 int operation_framework_vocabularies(const struct call *call, struct buf *out, struct error *err)

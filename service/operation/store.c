@@ -1,12 +1,14 @@
 /*
  * Writing a draft: the row itself, then the lists that live in tables of their
- * own, all in one round trip. Which columns there are follows from the resource
- * table and from nothing else.
+ * own where they changed, in one round trip unless there are many. Which columns
+ * there are follows from the resource table and from nothing else.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "operation/internal.h"
+#include "resource/draft.h"
+#include "resource/number.h"
 
 #include "core/banned.h"
 
@@ -40,7 +42,7 @@ static const char *value_text(struct builder *b, const struct field *f, const js
 	if (f->type == F_TEXTS)
 		text = texts_literal(value);
 	else
-		text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+		text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(NUMBER_DIGITS));
 	if (!text || b->n_owned == ARRAY_LEN(b->owned)) {
 		free(text);
 		b->failed = true;
@@ -167,76 +169,50 @@ static void fill_objects_sql(struct builder *b, const struct resource *r, const 
 	buf_adds(&b->sql, ")");
 }
 
-/* --- one round trip ---------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------------------ */
 
-#define STORE_STATEMENTS 8
-
-struct store {
-	struct builder builder[STORE_STATEMENTS];
-	struct statement statement[STORE_STATEMENTS];
-	size_t n;
-};
-
-static struct builder *store_next(struct store *s)
+static void fill_list(struct statements *s, const struct resource *r, const struct field *f, const json_t *draft)
 {
-	builder_init(&s->builder[s->n], false);
-	return &s->builder[s->n++];
-}
-
-static int store_run(struct connection *c, const struct call *call, struct store *s, struct error *err)
-{
-	struct result *done[STORE_STATEMENTS] = { NULL };
-	int outcome = 0;
-
-	for (size_t i = 0; i < s->n && outcome == 0; i++)
-		outcome = builder_statement(&s->builder[i], &s->statement[i], err);
-	if (outcome == 0)
-		outcome = connection_run(c, &call->context, s->statement, s->n, done, err);
-	for (size_t i = 0; i < s->n; i++) {
-		result_free(done[i]);
-		builder_done(&s->builder[i]);
-	}
-	return outcome;
-}
-
-static void trim_lists(struct store *s, const struct resource *r, const json_t *draft)
-{
-	for (size_t i = 0; i < r->n_fields; i++)
-		if (has_table(&r->fields[i]))
-			trim_list_sql(store_next(s), r, &r->fields[i], draft);
-}
-
-static void fill_lists(struct store *s, const struct resource *r, const json_t *draft)
-{
-	for (size_t i = 0; i < r->n_fields; i++) {
-		const struct field *f = &r->fields[i];
-
-		if (!has_table(f) || json_array_size(json_object_get(draft, f->name)) == 0)
-			continue;
-		if (f->type == F_REFS)
-			fill_refs_sql(store_next(s), r, f, draft);
-		else
-			fill_objects_sql(store_next(s), r, f, draft);
-	}
+	if (json_array_size(json_object_get(draft, f->name)) == 0)
+		return;
+	if (f->type == F_REFS)
+		fill_refs_sql(statements_next(s), r, f, draft);
+	else
+		fill_objects_sql(statements_next(s), r, f, draft);
 }
 
 int store_insert(struct connection *c, const struct call *call, const struct resource *r, const json_t *draft,
 		 struct error *err)
 {
-	struct store s = { .n = 0 };
+	_cleanup_(statements_freep) struct statements *s = calloc(1, sizeof *s);
 
-	insert_sql(store_next(&s), r, draft);
-	fill_lists(&s, r, draft);
-	return store_run(c, call, &s, err);
+	if (!s)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	insert_sql(statements_next(s), r, draft);
+	for (size_t i = 0; i < r->n_fields; i++)
+		if (has_table(&r->fields[i]))
+			fill_list(s, r, &r->fields[i], draft);
+	return statements_run(c, call, s, NULL, err);
+}
+
+static bool is_list_changed(const struct field *f, const json_t *draft, const json_t *stored)
+{
+	return has_table(f) && draft_differs_in(f, draft, stored);
 }
 
 int store_update(struct connection *c, const struct call *call, const struct resource *r, const json_t *draft,
-		 struct error *err)
+		 const json_t *stored, struct error *err)
 {
-	struct store s = { .n = 0 };
+	_cleanup_(statements_freep) struct statements *s = calloc(1, sizeof *s);
 
-	trim_lists(&s, r, draft); /* first: what goes may not fit the row as it will be */
-	update_sql(store_next(&s), r, draft);
-	fill_lists(&s, r, draft);
-	return store_run(c, call, &s, err);
+	if (!s)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	for (size_t i = 0; i < r->n_fields; i++) /* first: what goes may not fit the row as it will be */
+		if (is_list_changed(&r->fields[i], draft, stored))
+			trim_list_sql(statements_next(s), r, &r->fields[i], draft);
+	update_sql(statements_next(s), r, draft);
+	for (size_t i = 0; i < r->n_fields; i++)
+		if (is_list_changed(&r->fields[i], draft, stored))
+			fill_list(s, r, &r->fields[i], draft);
+	return statements_run(c, call, s, NULL, err);
 }

@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/uuid.h"
 #include "operation/internal.h"
+#include "resource/pointer.h"
 
 #include "core/banned.h"
 
@@ -33,12 +34,9 @@ static int begin(const struct call *call, struct connection **ret_connection, st
 	return 0;
 }
 
-/*
- * As begin(), for what an Idempotency-Key may protect. 1: it was answered before, and `written` holds the answer. A dry
- * run is never kept, so its key counts for nothing.
- */
-static int begin_once(const struct call *call, const struct idempotency **idempotency, struct connection **ret_open,
-		      struct written *written, struct error *err)
+/* A dry run is never kept, so its key counts for nothing. */
+int write_begin_once(const struct call *call, const struct idempotency **idempotency, struct connection **ret_open,
+		     struct written *written, struct error *err)
 {
 	if (call->validate_only)
 		*idempotency = NULL;
@@ -47,20 +45,23 @@ static int begin_once(const struct call *call, const struct idempotency **idempo
 	return *idempotency ? idempotency_claim(*ret_open, call, *idempotency, written, err) : 0;
 }
 
-/* The end of every write: show the row, keep the answer, and commit, unless this was a dry run. */
+int write_commit(struct connection **open, const struct call *call, const struct idempotency *idempotency,
+		 unsigned status, struct written *written, struct error *err)
+{
+	if (call->validate_only)
+		return 0; /* the caller's cleanup abandons */
+	if (idempotency && idempotency_keep(*open, call, idempotency, written, status, err) < 0)
+		return -1;
+	return connection_commit(TAKE(*open), err);
+}
+
+/* The end of every write of a row: show it, keep the answer, and commit. */
 static int finish(struct connection **open, const struct call *call, const struct resource *r, const char *id,
 		  const struct idempotency *idempotency, unsigned status, struct written *written, struct error *err)
 {
-	struct connection *c = *open;
-
-	if (representation_read(c, call, r, id, &written->body, written->etag, err) < 0)
+	if (representation_read(*open, call, r, id, &written->body, written->etag, err) < 0)
 		return -1;
-	if (call->validate_only)
-		return 0; /* the caller's cleanup abandons */
-	if (idempotency && idempotency_keep(c, call, idempotency, written, status, err) < 0)
-		return -1;
-	*open = NULL;
-	return connection_commit(c, err);
+	return write_commit(open, call, idempotency, status, written, err);
 }
 
 /* --- create ------------------------------------------------------------------------ */
@@ -86,59 +87,58 @@ static int place_among(json_t *body, const char *name, const char *id)
 /* The body with what the nested path says: inspection_id, or the finding in finding_ids. */
 static int place_under(const struct resource *r, const struct parent *parent, json_t *body, struct error *err)
 {
-	char name[64], pointer[80];
-	const struct field *f;
+	char name[64];
 	const char *said;
 
 	(void)snprintf(name, sizeof(name), "%s_id", parent->resource->name);
-	f = resource_field(r, name);
-	if (f) {
+	if (resource_field(r, name)) {
 		said = member_text(body, name);
-		(void)snprintf(pointer, sizeof(pointer), "/%s", name);
 		if (said && strcmp(said, parent->id) != 0)
-			error_member(err, pointer, "not_the_parent", "leave this out, or say what the address says: %s",
-				     parent->id);
+			error_member(err, pointer_member("", name).text, "not_the_parent",
+				     "leave this out, or say what the address says: %s", parent->id);
 		return json_object_set_new(body, name, json_string(parent->id));
 	}
 	(void)snprintf(name, sizeof(name), "%s_ids", parent->resource->name);
 	return place_among(body, name, parent->id);
 }
 
-static int draft_under(const struct resource *r, const struct parent *parent, const json_t *body, json_t **ret_draft,
-		       struct error *err)
+/* What is added beneath a row is of its authority, which need not be said. */
+static int place_with(const struct resource *r, const json_t *parent, json_t *body)
 {
-	_cleanup_(json_decrefp) json_t *placed = NULL;
+	const struct field *f = resource_field(r, "authority_id");
+	const json_t *authority = json_object_get(parent, "authority_id");
+
+	if (!f || (f->flags & READ_ONLY) || !json_is_string(authority) || json_object_get(body, "authority_id"))
+		return 0;
+	return json_object_set(body, "authority_id", (json_t *)authority);
+}
+
+static int draft_under(struct connection *c, const struct call *call, const struct resource *r,
+		       const struct parent *parent, const json_t *body, json_t **ret_draft, struct error *err)
+{
+	_cleanup_(json_decrefp) json_t *placed = NULL, *above = NULL;
 
 	if (!parent || !json_is_object(body))
 		return draft_create(r, body, ret_draft, err);
+	if (representation_load(c, call, parent->resource, parent->id, &above, err) < 0)
+		return -1;
 	placed = json_copy((json_t *)body);
-	if (!placed || place_under(r, parent, placed, err) < 0)
+	if (!placed || place_under(r, parent, placed, err) < 0 || place_with(r, above, placed) < 0)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	return draft_create(r, placed, ret_draft, err);
 }
 
-static int parent_live(struct connection *c, const struct call *call, const struct parent *parent, struct error *err)
-{
-	struct buf ignored;
-	char etag[80];
-	int outcome;
-
-	if (!parent)
-		return 0;
-	buf_init(&ignored, LIMIT_ANSWER_BYTES);
-	outcome = representation_read(c, call, parent->resource, parent->id, &ignored, etag, err);
-	buf_done(&ignored);
-	return outcome;
-}
-
 static int create(struct connection **open, const struct call *call, const struct resource *r,
-		  const struct parent *parent, json_t *draft, const struct idempotency *idempotency,
+		  const struct parent *parent, const json_t *body, const struct idempotency *idempotency,
 		  struct written *written, struct error *err)
 {
+	_cleanup_(json_decrefp) json_t *draft = NULL;
 	struct connection *c = *open;
 	char id[37];
 
-	if (parent_live(c, call, parent, err) < 0 || check_draft(c, call, r, draft, NULL, err) < 0)
+	if (draft_under(c, call, r, parent, body, &draft, err) < 0 && !draft)
+		return -1; /* what is only ill-formed is judged by the rules too, so that all is said at once */
+	if (check_draft(c, call, r, draft, NULL, err) < 0)
 		return -1;
 	if (!r->own_key) {
 		uuid_v7(id);
@@ -147,7 +147,8 @@ static int create(struct connection **open, const struct call *call, const struc
 	}
 	if (store_insert(c, call, r, draft, err) < 0)
 		return -1;
-	(void)snprintf(written->location, sizeof(written->location), "/v1/%s/%s", r->plural, member_text(draft, "id"));
+	(void)snprintf(written->location, sizeof(written->location), "/v1/%s/%s", resource_path(r),
+		       member_text(draft, "id"));
 	return finish(open, call, r, member_text(draft, "id"), idempotency, 201, written, err);
 }
 
@@ -155,15 +156,11 @@ int operation_create(const struct call *call, const struct resource *r, const st
 		     const struct idempotency *idempotency, struct written *written, struct error *err)
 {
 	_cleanup_(connection_abandonp) struct connection *open = NULL;
-	_cleanup_(json_decrefp) json_t *draft = NULL;
-	int answered;
+	int answered = write_begin_once(call, &idempotency, &open, written, err);
 
-	if (draft_under(r, parent, body, &draft, err) < 0 && !draft)
-		return -1; /* what is only ill-formed is judged by the rules too, so that all is said at once */
-	answered = begin_once(call, &idempotency, &open, written, err);
 	if (answered != 0)
 		return answered > 0 ? 0 : -1;
-	return create(&open, call, r, parent, draft, idempotency, written, err);
+	return create(&open, call, r, parent, body, idempotency, written, err);
 }
 
 /* --- the row to be changed -------------------------------------------------------------- */
@@ -190,28 +187,50 @@ static int refuse_version(struct connection *c, const struct call *call, const s
 	return -1;
 }
 
+/*
+ * Locks a row; *ret_locked is what `column` of it is. What it belongs to is held first: a change of
+ * that comes down to this one, and whoever took them the other way round would wait for it in vain.
+ */
+static int lock(struct connection *c, const struct call *call, const struct resource *r, const char *id,
+		const char *column, const char *only, struct result **ret_locked, struct error *err)
+{
+	char above[256], sql[192];
+	struct statement s[] = { { .sql = above, .values = { id }, .n_values = 1 },
+				 { .sql = sql, .values = { id }, .n_values = 1 } };
+	struct result *results[ARRAY_LEN(s)] = { NULL };
+	size_t first = r->belongs_to ? 0 : 1;
+
+	if (r->belongs_to)
+		(void)snprintf(above, sizeof(above),
+			       "SELECT FROM inspectd.%s WHERE id = (SELECT t.%s FROM inspectd.%s t WHERE t.id = "
+			       "$1::%s) FOR KEY SHARE",
+			       resources[resource_field(r, r->belongs_to)->ref]->name, r->belongs_to, r->name,
+			       key_type(r));
+	(void)snprintf(sql, sizeof(sql), "SELECT %s FROM inspectd.%s WHERE id = $1::%s%s FOR UPDATE", column, r->name,
+		       key_type(r), only);
+	if (connection_run(c, &call->context, s + first, ARRAY_LEN(s) - first, results + first, err) < 0)
+		return -1;
+	result_free(results[0]);
+	*ret_locked = results[1];
+	return 0;
+}
+
 /* Locks a live row, holds it to If-Match, and loads what it is now. */
 static int load_for_change(struct connection *c, const struct call *call, const struct resource *r, const char *id,
 			   const struct if_match *if_match, json_t **ret_stored, struct error *err)
 {
-	char sql[160];
-	struct statement s = { .sql = sql, .values = { id }, .n_values = 1 };
 	_cleanup_(result_freep) struct result *locked = NULL;
 
-	(void)snprintf(sql, sizeof(sql),
-		       "SELECT version FROM inspectd.%s WHERE id = $1::%s AND deleted_at IS NULL FOR UPDATE", r->name,
-		       key_type(r));
-	if (connection_run(c, &call->context, &s, 1, &locked, err) < 0)
+	if (lock(c, call, r, id, "version", " AND deleted_at IS NULL", &locked, err) < 0)
 		return -1;
 	if (result_rows(locked) == 0)
-		return error_set(err, ERR_NOT_FOUND, "there is no such %s", r->name);
+		return error_set(err, ERR_NOT_FOUND, "there is no such %s", resource_noun(r));
 	if (!matches(if_match, strtoull(result_text(locked, 0, 0), NULL, 10)))
 		return refuse_version(c, call, r, id, if_match, err);
 	return representation_load(c, call, r, id, ret_stored, err);
 }
 
-/* The reason for a change belongs to the journal, beside the change. */
-static struct call with_reason(const struct call *call, const char *reason)
+struct call write_with_reason(const struct call *call, const char *reason)
 {
 	struct call other = *call;
 
@@ -225,13 +244,13 @@ static struct call with_reason(const struct call *call, const char *reason)
 static int change(struct connection **open, const struct call *call, const struct resource *r, const json_t *stored,
 		  json_t *draft, const char *reason, struct written *written, struct error *err)
 {
-	struct call told = with_reason(call, reason);
+	struct call told = write_with_reason(call, reason);
 	const char *id = member_text(stored, "id");
 
 	connection_retell(*open, &told.context);
 	if (check_draft(*open, &told, r, draft, stored, err) < 0)
 		return -1;
-	if (draft_differs(r, draft, stored) && store_update(*open, &told, r, draft, err) < 0)
+	if (draft_differs(r, draft, stored) && store_update(*open, &told, r, draft, stored, err) < 0)
 		return -1;
 	return finish(open, &told, r, id, NULL, 200, written, err);
 }
@@ -252,21 +271,6 @@ int operation_change(const struct call *call, const struct resource *r, const ch
 
 /* --- transitions -------------------------------------------------------------------------------- */
 
-static int apply_move(const struct resource *r, const json_t *stored, const struct move *move, json_t **ret_draft,
-		      struct error *err)
-{
-	json_t *draft = draft_of(r, stored);
-
-	if (!draft || json_object_set_new(draft, "status", json_string(move->to)) < 0) {
-		json_decref(draft);
-		return error_set(err, ERR_INTERNAL, "out of memory");
-	}
-	if (r->rules.moved)
-		r->rules.moved(draft, move->to, move->on);
-	*ret_draft = draft;
-	return 0;
-}
-
 static int move(struct connection **open, const struct call *call, const struct resource *r, const char *id,
 		const struct if_match *if_match, const json_t *body, const struct idempotency *idempotency,
 		struct written *written, struct error *err)
@@ -278,11 +282,12 @@ static int move(struct connection **open, const struct call *call, const struct 
 
 	clock_today(today);
 	if (load_for_change(*open, call, r, id, if_match, &stored, err) < 0 ||
-	    move_read(r, stored, body, today, &step, err) < 0 || apply_move(r, stored, &step, &draft, err) < 0)
+	    move_read(r, stored, body, today, &step, &draft, err) < 0)
 		return -1;
-	told = with_reason(call, step.reason);
+	told = write_with_reason(call, step.reason);
 	connection_retell(*open, &told.context);
-	if (check_draft(*open, &told, r, draft, stored, err) < 0 || store_update(*open, &told, r, draft, err) < 0)
+	if (check_draft(*open, &told, r, draft, stored, err) < 0 ||
+	    store_update(*open, &told, r, draft, stored, err) < 0)
 		return -1;
 	return finish(open, &told, r, id, idempotency, 200, written, err);
 }
@@ -292,7 +297,7 @@ int operation_move(const struct call *call, const struct resource *r, const char
 		   struct error *err)
 {
 	_cleanup_(connection_abandonp) struct connection *open = NULL;
-	int answered = begin_once(call, &idempotency, &open, written, err);
+	int answered = write_begin_once(call, &idempotency, &open, written, err);
 
 	if (answered != 0)
 		return answered > 0 ? 0 : -1;
@@ -314,7 +319,7 @@ static int set_deleted(struct connection *c, const struct call *call, const stru
 	if (connection_run(c, &call->context, &s, 1, &done, err) < 0)
 		return -1;
 	if (result_affected(done) == 0)
-		return error_set(err, ERR_NOT_FOUND, "there is no such %s", r->name);
+		return error_set(err, ERR_NOT_FOUND, "there is no such %s", resource_noun(r));
 	return 0;
 }
 
@@ -325,7 +330,7 @@ int operation_remove(const struct call *call, const struct resource *r, const ch
 	_cleanup_(json_decrefp) json_t *stored = NULL;
 
 	if (begin(call, &open, err) < 0 || load_for_change(open, call, r, id, if_match, &stored, err) < 0 ||
-	    check_dependants(open, call, r, id, err) < 0 || set_deleted(open, call, r, id, true, err) < 0)
+	    check_removal(open, call, r, stored, err) < 0 || set_deleted(open, call, r, id, true, err) < 0)
 		return -1;
 	return call->validate_only ? 0 : connection_commit(TAKE(open), err);
 }
@@ -334,18 +339,14 @@ int operation_remove(const struct call *call, const struct resource *r, const ch
 static int check_deleted(struct connection *c, const struct call *call, const struct resource *r, const char *id,
 			 struct error *err)
 {
-	char sql[128];
-	struct statement s = { .sql = sql, .values = { id }, .n_values = 1 };
 	_cleanup_(result_freep) struct result *found = NULL;
 
-	(void)snprintf(sql, sizeof(sql), "SELECT deleted_at IS NULL FROM inspectd.%s WHERE id = $1::%s FOR UPDATE",
-		       r->name, key_type(r));
-	if (connection_run(c, &call->context, &s, 1, &found, err) < 0)
+	if (lock(c, call, r, id, "deleted_at IS NULL", "", &found, err) < 0)
 		return -1;
 	if (result_rows(found) == 0)
-		return error_set(err, ERR_NOT_FOUND, "there is no such %s", r->name);
+		return error_set(err, ERR_NOT_FOUND, "there is no such %s", resource_noun(r));
 	if (strcmp(result_text(found, 0, 0), "t") == 0)
-		return error_set(err, ERR_CONFLICT, "this %s is not deleted", r->name);
+		return error_set(err, ERR_CONFLICT, "this %s is not deleted", resource_noun(r));
 	return 0;
 }
 
@@ -380,7 +381,7 @@ int operation_restore(const struct call *call, const struct resource *r, const c
 		      const struct idempotency *idempotency, struct written *written, struct error *err)
 {
 	_cleanup_(connection_abandonp) struct connection *open = NULL;
-	int answered = begin_once(call, &idempotency, &open, written, err);
+	int answered = write_begin_once(call, &idempotency, &open, written, err);
 
 	if (answered != 0)
 		return answered > 0 ? 0 : -1;

@@ -1,6 +1,7 @@
 /* Text and values of a statement as they are put together, and the types of the values. */
 #include "repository/statement.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/banned.h"
@@ -50,6 +51,18 @@ unsigned builder_value(struct builder *b, const char *text)
 	}
 	b->values[b->n_values++] = text;
 	return (unsigned)b->n_values;
+}
+
+unsigned builder_number(struct builder *b, size_t number)
+{
+	char *text = NULL;
+
+	if (b->n_owned == ARRAY_LEN(b->owned) || asprintf(&text, "%zu", number) < 0) {
+		b->failed = true;
+		return 1;
+	}
+	b->owned[b->n_owned++] = text;
+	return builder_value(b, text);
 }
 
 static void add_array_element(struct buf *out, const char *text)
@@ -105,6 +118,7 @@ const char *sql_type(const struct field *f)
 {
 	switch (f->type) {
 	case F_REF:
+	case F_REFS:
 		return key_type(resources[f->ref]);
 	case F_DATE:
 		return "date";
@@ -112,6 +126,8 @@ const char *sql_type(const struct field *f)
 		return "timestamptz";
 	case F_INT:
 		return "bigint";
+	case F_NUMBER:
+		return "numeric";
 	case F_BOOL:
 		return "boolean";
 	case F_TEXTS:

@@ -13,9 +13,9 @@
 
 #include "core/banned.h"
 
-#define BATCH_MAX       8
-#define NEW_MAX         (BATCH_MAX + 2) /* statements that one batch can bring: BEGIN and the context are among them */
-#define ANSWER_SLACK_MS 1000            /* beyond statement_timeout, for the server to say so itself */
+#define NEW_MAX                                                                                                        \
+	(CONNECTION_BATCH_MAX + 2) /* statements that one batch can bring: BEGIN and the context are among them */
+#define ANSWER_SLACK_MS 1000       /* beyond statement_timeout, for the server to say so itself */
 
 static const char context_sql[] =
 	"SELECT set_config('inspectd.actor', $1, false), set_config('inspectd.person', $2, false), "
@@ -255,10 +255,10 @@ int connection_run(struct connection *c, const struct context *context, const st
 		   struct result **ret_results, struct error *err)
 {
 	struct batch batch = { .n_sent = 0 };
-	struct result *results[BATCH_MAX] = { NULL };
+	struct result *results[CONNECTION_BATCH_MAX] = { NULL };
 	int outcome;
 
-	if (n > BATCH_MAX || !c->pg)
+	if (n > CONNECTION_BATCH_MAX || !c->pg)
 		return sqlstate_error(err, NULL, NULL, NULL);
 	if (c->depth > 0)
 		context = &c->context;

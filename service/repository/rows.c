@@ -20,6 +20,19 @@ static void add_time(struct buf *out, struct cell cell)
 	buf_addc(out, 'Z');
 }
 
+/* "20.50" is 20.5 and "20.0" is 20: what was written stands in no other form. */
+static void add_number(struct buf *out, struct cell cell)
+{
+	size_t len = cell.len;
+
+	if (memchr(cell.text, '.', len)) {
+		while (cell.text[len - 1] == '0')
+			len--;
+		len -= cell.text[len - 1] == '.';
+	}
+	buf_add(out, cell.text, len);
+}
+
 static void add_transitions(struct buf *out, const struct resource *r, struct cell cell)
 {
 	char allowed[256];
@@ -55,6 +68,9 @@ void row_value_json(struct buf *out, const struct resource *r, const struct fiel
 	switch (f->type) {
 	case F_INT:
 		buf_add(out, cell.text, cell.len);
+		break;
+	case F_NUMBER:
+		add_number(out, cell);
 		break;
 	case F_JSON:
 	case F_TEXTS:

@@ -80,12 +80,23 @@ static void add_filter(struct builder *b, const struct predicate *p)
 	buf_adds(&b->sql, ")");
 }
 
+/* Rows whose list of ids names one of the values. */
+static void add_listed(struct builder *b, const struct predicate *p)
+{
+	const struct rows *x = p->field->rows;
+
+	buf_addf(&b->sql, " AND t.id IN (SELECT l.%s FROM %s.%s l WHERE l.%s = ANY ($%u::%s[]))", x->owner, b->schema,
+		 x->table, x->member, builder_array(b, p->values, p->n_values), sql_type(p->field));
+}
+
 static void add_comparison(struct builder *b, const struct resource *r, const struct predicate *p)
 {
 	static const char *const operators[] = { [OP_GT] = ">", [OP_GTE] = ">=", [OP_LT] = "<", [OP_LTE] = "<=" };
 	const char *name = p->field->name, *type = column_type(r, p->field);
 
-	if (p->op == OP_IN)
+	if (p->field->type == F_REFS)
+		add_listed(b, p);
+	else if (p->op == OP_IN)
 		buf_addf(&b->sql, " AND t.%s = ANY ($%u::%s[])", name, builder_array(b, p->values, p->n_values), type);
 	else if (p->op == OP_NOT_IN)
 		buf_addf(&b->sql, " AND (t.%s <> ALL ($%u::%s[]) OR t.%s IS NULL)", name,
@@ -94,22 +105,44 @@ static void add_comparison(struct builder *b, const struct resource *r, const st
 		buf_addf(&b->sql, " AND t.%s %s $%u::%s", name, operators[p->op], builder_value(b, p->values[0]), type);
 }
 
+/* A list of ids whose filter has this name, or NULL. */
+static const struct field *list_of(const struct resource *r, const char *filter)
+{
+	char name[FILTER_NAME_BYTES];
+
+	for (size_t i = 0; i < r->n_fields; i++) {
+		resource_filter_name(&r->fields[i], name);
+		if (r->fields[i].type == F_REFS && (r->fields[i].flags & FILTER) && strcmp(name, filter) == 0)
+			return &r->fields[i];
+	}
+	return NULL;
+}
+
+static const struct filter *filter_within(const struct resource *r, const char *name)
+{
+	if (r->within && strcmp(r->within->name, name) == 0)
+		return r->within;
+	for (size_t i = 0; i < r->n_filters; i++)
+		if (strcmp(r->filters[i].name, name) == 0)
+			return &r->filters[i];
+	return NULL;
+}
+
 static void add_within(struct builder *b, const struct resource *r, const struct within *within)
 {
-	const struct field *f;
+	struct predicate p = { .op = OP_IN, .values = (char *[]){ (char *)within->value }, .n_values = 1 };
+	const struct field *f = resource_field(r, within->name);
 
-	if (!within || !within->name)
-		return;
-	f = resource_field(r, within->name);
-	if (f) {
+	p.filter = filter_within(r, within->name);
+	p.field = p.filter ? NULL : list_of(r, within->name);
+	if (p.filter)
+		add_filter(b, &p);
+	else if (p.field)
+		add_listed(b, &p);
+	else if (f)
 		buf_addf(&b->sql, " AND t.%s = $%u::%s", f->name, builder_value(b, within->value), sql_type(f));
-		return;
-	}
-	for (size_t i = 0; i < r->n_filters; i++)
-		if (strcmp(r->filters[i].name, within->name) == 0)
-			add_filter(b, &(struct predicate){ .filter = &r->filters[i],
-							   .values = (char *[]){ (char *)within->value },
-							   .n_values = 1 });
+	else
+		b->failed = true; /* rather no list than one of everything */
 }
 
 static void add_where(struct builder *b, const struct list_query *q, const struct within *within)
@@ -126,7 +159,8 @@ static void add_where(struct builder *b, const struct list_query *q, const struc
 				 f->rows->owner);
 	}
 	buf_adds(&b->sql, " WHERE true");
-	add_within(b, q->resource, within);
+	if (within && within->name)
+		add_within(b, q->resource, within);
 	for (size_t i = 0; i < q->n_predicates; i++) {
 		if (q->predicate[i].filter)
 			add_filter(b, &q->predicate[i]);
@@ -139,9 +173,12 @@ static void add_where(struct builder *b, const struct list_query *q, const struc
 
 /* --- order and position ----------------------------------------------------- */
 
+/* What is printed as a number is ordered as one: 1.10 comes after 1.9. */
 static const char *collation(const struct field *f)
 {
-	return f->type == F_TEXT ? " COLLATE inspectd.plain" : "";
+	if (f->type != F_TEXT)
+		return "";
+	return strcmp(f->name, "number") == 0 ? " COLLATE inspectd.numbering" : " COLLATE inspectd.plain";
 }
 
 static bool may_be_null(const struct sort_key *k)

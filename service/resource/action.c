@@ -1,17 +1,42 @@
 /*
- * An action: what the council does about findings, by whom and by when. Complete
- * means done; embedded means shown to have changed practice.
+ * An action: what the council does about findings, with whom and by when. Complete
+ * means done; embedded means shown to have changed practice. What is reported of it
+ * are its updates, which never change the action itself.
  */
+#include "resource/action_rules.h"
+#include "resource/common.h"
 #include "resource/known.h"
 #include "resource/registry.h"
-#include "resource/resource.h"
-#include "resource/rule.h"
 
 #include "core/banned.h"
 
-static const struct rows findings = {
-	.table = "action_finding", .owner = "action_id", .inherits = "authority_id, sensitivity", .member = "finding_id"
+LINK(findings, "action_finding", "action_id", "finding_id");
+LINK(plans, "action_plan", "action_id", "plan_id");
+LINK(boards, "action_board", "action_id", "board_id");
+
+static const struct field partner_fields[] = {
+	{ "organisation_id", F_REF, REQUIRED | SAME_AUTHORITY, .ref = RES_ORGANISATION },
+	{ "role", F_TEXT, NULLABLE, .max = 200 },
+	{ "agreed", F_BOOL, NULLABLE },
+	{ "agreed_on", F_DATE, NULLABLE },
 };
+
+static const struct rows partners = { .table = "action_partner",
+				      .owner = "action_id",
+				      .inherits = "authority_id, sensitivity",
+				      .fields = partner_fields,
+				      .n_fields = ARRAY_LEN(partner_fields),
+				      .key = "organisation_id" };
+
+/* Amounts are pounds. */
+static const struct field funding_fields[] = {
+	{ "source", F_TEXT, REQUIRED, .max = 200, .pattern = "filled" },
+	{ "amount", F_NUMBER, NULLABLE },
+	{ "purpose", F_TEXT, NULLABLE, .max = 500 },
+	{ "conditions", F_TEXT, NULLABLE, .max = 500 },
+};
+
+static const struct rows funding = { .fields = funding_fields, .n_fields = ARRAY_LEN(funding_fields) };
 
 static const struct field fields[] = {
 	{ "id", F_ID, READ_ONLY | SORT },
@@ -25,29 +50,57 @@ static const struct field fields[] = {
 	{ "allowed_transitions", F_TRANSITIONS, READ_ONLY },
 	{ "sensitivity", F_ENUM, FILTER | COUNT, .values = &sensitivities, .initial = "council" },
 	{ "lead_role", F_TEXT, NULLABLE | FILTER | SORT | COUNT, .max = 200 },
-	{ "start_on", F_DATE, NULLABLE | FILTER | RANGE | SORT | MOVES },
-	{ "due_on", F_DATE, NULLABLE | FILTER | RANGE | SORT | MOVES },
+	{ "lead_organisation_id", F_REF, NULLABLE | FILTER | SAME_AUTHORITY, .ref = RES_ORGANISATION },
+	{ "partners", F_OBJECTS, 0, .rows = &partners },
+	{ "start_on", F_DATE, NULLABLE | FILTER | RANGE | SORT | MOVES, .precision = "start_precision" },
+	{ "start_precision", F_ENUM, NULLABLE, .values = &action_precisions },
+	{ "due_on", F_DATE, NULLABLE | FILTER | RANGE | SORT | MOVES, .precision = "due_precision" },
+	{ "due_precision", F_ENUM, NULLABLE, .values = &action_precisions },
 	{ "forecast_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
+	{ "forecast_precision", F_ENUM, NULLABLE, .values = &action_precisions },
 	{ "completed_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
+	{ "completed_by", F_TEXT, READ_ONLY | NULLABLE, .max = 200 },
+	{ "embedded_on", F_DATE, READ_ONLY | NULLABLE },
+	{ "embedded_by", F_TEXT, READ_ONLY | NULLABLE, .max = 200 },
+	{ "embedded_decision_id", F_REF, READ_ONLY | NULLABLE | BY_MOVE | SAME_AUTHORITY, .ref = RES_DECISION },
 	{ "success_criteria", F_TEXT, NULLABLE },
-	{ "finding_ids", F_REFS, SAME_AUTHORITY, .ref = RES_FINDING, .rows = &findings },
+	{ "funding", F_OBJECTS, 0, .rows = &funding },
+	{ "finding_ids", F_REFS, SAME_AUTHORITY | OR_EARLIER | FILTER, .ref = RES_FINDING, .rows = &findings },
+	{ "plan_ids", F_REFS, SAME_AUTHORITY | FILTER, .ref = RES_PLAN, .rows = &plans },
+	{ "board_ids", F_REFS, SAME_AUTHORITY | FILTER, .ref = RES_BOARD, .rows = &boards },
+	{ "continues_id", F_REF, READ_ONLY | NULLABLE | FILTER, .ref = RES_ACTION },
+	{ "continued_by_ids", F_JSON, READ_ONLY | DERIVED },
 	{ "rag", F_ENUM, READ_ONLY | FILTER | COUNT | DERIVED, .values = &rags },
+	{ "rag_on", F_DATE, READ_ONLY | NULLABLE | DERIVED },
+	{ "impact", F_ENUM, READ_ONLY | NULLABLE | FILTER | COUNT | DERIVED, .values = &impacts },
+	{ "last_update_on", F_DATE, READ_ONLY | NULLABLE | FILTER | RANGE | SORT | DERIVED },
+	{ "update_count", F_INT, READ_ONLY | DERIVED },
+	{ "evidence_ids", F_JSON, READ_ONLY | DERIVED },
 	{ "overdue", F_BOOL, READ_ONLY | DERIVED },
 	{ "days_late", F_INT, READ_ONLY | NULLABLE | DERIVED },
-	{ "reason", F_TEXT, WRITE_ONLY, .max = 1000, .pattern = "filled" },
-	{ "warnings", F_JSON, READ_ONLY },
-	{ "version", F_INT, READ_ONLY },
-	{ "created_at", F_TIME, READ_ONLY | FILTER | RANGE | SORT },
-	{ "updated_at", F_TIME, READ_ONLY | FILTER | RANGE | SORT },
+	{ "age_days", F_INT, READ_ONLY | DERIVED },
+	{ "times_moved", F_INT, READ_ONLY | DERIVED },
+	{ "days_moved", F_INT, READ_ONLY | NULLABLE | DERIVED },
+	FIELD_REASON,
+	FIELDS_TRACE,
 };
 
-#define UNFINISHED "status IN ('proposed', 'not_started', 'in_progress', 'on_hold')"
-
 static const struct filter filters[] = {
-	{ "overdue", F_BOOL, .sql = "due_on < inspectd.today() AND " UNFINISHED,
-	  .otherwise = "coalesce(due_on >= inspectd.today(), true) OR NOT " UNFINISHED },
-	{ "finding_id", F_REF, .ref = RES_FINDING,
-	  .sql = "id IN (SELECT l.action_id FROM {s}.action_finding l WHERE l.finding_id = ANY ({v}))" },
+	/* The first comparison follows from the second, and an index answers it. */
+	{ "overdue", F_BOOL,
+	  .sql = "due_on < inspectd.today() AND inspectd.last_day(due_on, due_precision) < inspectd.today() "
+		 "AND inspectd.action_is_open(status)",
+	  .otherwise = "coalesce(inspectd.last_day(due_on, due_precision) >= inspectd.today(), true) "
+		       "OR NOT inspectd.action_is_open(status)" },
+	/* Of all that was reported, the latest counts; where none of it says so, the latest need not be looked for. */
+	{ "rag", F_ENUM, .values = &rags,
+	  .sql = "('not_rated' = ANY ({v}) OR id IN (SELECT u.action_id FROM {s}.update u WHERE u.rag = ANY ({v}))) "
+		 "AND rag = ANY ({v})" },
+	{ "impact", F_ENUM, .values = &impacts,
+	  .sql = "id IN (SELECT u.action_id FROM {s}.update u WHERE u.impact = ANY ({v})) AND impact = ANY ({v})" },
+	{ "organisation_id", F_REF, .ref = RES_ORGANISATION,
+	  .sql = "id IN (SELECT a.id FROM {s}.action a WHERE a.lead_organisation_id = ANY ({v}) UNION "
+		 "SELECT l.action_id FROM {s}.action_partner l WHERE l.organisation_id = ANY ({v}))" },
 	{ "inspection_id", F_REF, .ref = RES_INSPECTION,
 	  .sql = "id IN (SELECT l.action_id FROM {s}.action_finding l JOIN {s}.findings f ON f.id = l.finding_id "
 		 "WHERE f.inspection_id = ANY ({v}))" },
@@ -63,12 +116,15 @@ static const struct expansion expansions[] = {
 	{ "authority", RES_AUTHORITY, .column = "authority_id" },
 	{ "findings", RES_FINDING, .many = true,
 	  .sql = "{s}.action_finding l JOIN {s}.findings t ON t.id = l.finding_id WHERE l.action_id = {p}" },
+	{ "plans", RES_PLAN, .many = true,
+	  .sql = "{s}.action_plan l JOIN {s}.plans t ON t.id = l.plan_id WHERE l.action_id = {p}" },
+	{ "boards", RES_BOARD, .many = true,
+	  .sql = "{s}.action_board l JOIN {s}.boards t ON t.id = l.board_id WHERE l.action_id = {p}" },
+	{ "lead_organisation", RES_ORGANISATION, .column = "lead_organisation_id" },
+	{ "updates", RES_UPDATE, .many = true, .sql = "{s}.updates t WHERE t.action_id = {p}" },
+	{ "extensions", RES_EXTENSION, .many = true, .sql = "{s}.extensions t WHERE t.action_id = {p}" },
 };
 
-/*
- * To embedded there is no step yet: it needs evidence, and a second person or a
- * board's decision, which the improvement work brings.
- */
 static const struct status_step steps[] = {
 	{ "proposed", "not_started", false },    { "proposed", "in_progress", false },
 	{ "proposed", "cancelled", true },       { "proposed", "superseded", true },
@@ -78,84 +134,12 @@ static const struct status_step steps[] = {
 	{ "in_progress", "on_hold", true },      { "in_progress", "cancelled", true },
 	{ "in_progress", "superseded", true },   { "on_hold", "not_started", false },
 	{ "on_hold", "in_progress", false },     { "on_hold", "cancelled", true },
-	{ "on_hold", "superseded", true },       { "complete", "in_progress", true },
-	{ "complete", "superseded", true },      { "embedded", "in_progress", true },
+	{ "on_hold", "superseded", true },       { "complete", "embedded", false, { "embedded_decision_id" } },
+	{ "complete", "in_progress", true },     { "complete", "superseded", true },
+	{ "embedded", "in_progress", true },
 };
 
 static const struct status_table statuses = { &action_statuses, steps, ARRAY_LEN(steps) };
-
-static bool is_done(const json_t *action)
-{
-	return rule_is(action, "status", "complete") || rule_is(action, "status", "embedded");
-}
-
-/* Under a finding, the authority need not be said. */
-static void complete(json_t *draft, const json_t *stored, const json_t *facts)
-{
-	rule_fill(draft, "authority_id", member_text(facts, "findings_authority_id"));
-	if (!stored && is_done(draft))
-		rule_fill(draft, "status_on", member_text(draft, "completed_on"));
-}
-
-static void check_completion(const struct change *c, struct error *err)
-{
-	const char *completed_on = member_text(c->draft, "completed_on");
-	const char *status = member_text(c->draft, "status");
-
-	if (!completed_on && is_done(c->draft))
-		error_member(err, "/completed_on", "required", "is required of an action that is complete");
-	if (completed_on && status && !is_done(c->draft))
-		error_member(err, "/completed_on", "not_complete",
-			     "has no place in an action that is %s; move it to complete instead", status);
-	if (rule_is_after(completed_on, c->today))
-		error_member(err, "/completed_on", "in_future",
-			     "cannot be later than today, %s; when it will be done is forecast_on", c->today);
-}
-
-static void check(const struct change *c, struct error *err)
-{
-	if (!member_text(c->draft, "authority_id"))
-		error_member(err, "/authority_id", "required",
-			     "is required, unless finding_ids name a finding whose authority it is");
-	if (!c->stored && rule_is(c->draft, "status", "embedded"))
-		error_add(
-			err, ERR_CONFLICT, IN_BODY, "/status", "not_yet_embedded",
-			"an action cannot begin as embedded: that takes evidence and a second person; begin as complete");
-	check_completion(c, err);
-	if (rule_is(c->draft, "sensitivity", "public") && rule_number(c->facts, "non_public_findings") > 0)
-		error_member(err, "/sensitivity", "finding_not_public",
-			     "cannot be public while a finding that it answers is not");
-}
-
-static void warn(const struct change *c, json_t *warnings)
-{
-	const json_t *authority = json_object_get(c->facts, "authority");
-	const char *start_on = member_text(c->draft, "start_on");
-	const char *due_on = member_text(c->draft, "due_on");
-
-	if (rule_is_after(start_on, member_text(c->draft, "completed_on")))
-		warning_add(warnings, "completed_before_start", "/completed_on",
-			    "Completed before its planned start on %s; check both dates.", start_on);
-	if (due_on && json_is_false(json_object_get(c->facts, "due_is_working_day")))
-		warning_add(warnings, "due_on_non_working_day", "/due_on",
-			    "%s is a weekend or a bank holiday; the working day before may be meant.", due_on);
-	if (rule_is_after(start_on, due_on))
-		warning_add(warnings, "due_before_start", "/due_on",
-			    "Due before its planned start on %s; check both dates.", start_on);
-	if (rule_is(authority, "status", "abolished") && rule_is_after(due_on, member_text(authority, "ended_on")))
-		warning_add(warnings, "authority_abolished", "/authority_id",
-			    "Due after the authority was abolished on %s; a successor may have taken it over.",
-			    member_text(authority, "ended_on"));
-}
-
-static void moved(json_t *draft, const char *to, const char *on)
-{
-	rule_moved(draft, to, on);
-	if (is_done(draft))
-		rule_fill(draft, "completed_on", on);
-	else
-		rule_set(draft, "completed_on", NULL);
-}
 
 const struct resource action_resource = {
 	.id = RES_ACTION,
@@ -172,5 +156,9 @@ const struct resource action_resource = {
 	.searchable = true,
 	.owned = true,
 	.writable = true,
-	.rules = { .complete = complete, .check = check, .warn = warn, .moved = moved },
+	.facts = "action_facts",
+	.rules = { .complete = action_rules_complete,
+		   .check = action_rules_check,
+		   .warn = action_rules_warn,
+		   .moved = action_rules_moved },
 };

@@ -66,14 +66,6 @@ static const struct expansion expansions[] = {
 	  .sql = "{s}.authority_succession l JOIN {s}.authorities t ON t.id = l.predecessor_id WHERE l.successor_id = {p}" },
 };
 
-static const struct dependant dependants[] = {
-	{ "inspections", "SELECT count(*) FROM inspectd.inspections WHERE authority_id = $1" },
-	{ "actions", "SELECT count(*) FROM inspectd.actions WHERE authority_id = $1" },
-	{ "neighbours", "SELECT count(*) FROM inspectd.neighbours WHERE $1 IN (authority_id, neighbour_id)" },
-	{ "authorities",
-	  "SELECT count(*) FROM inspectd.authority_succession WHERE $1 IN (predecessor_id, successor_id)" },
-};
-
 static const struct status_step steps[] = {
 	{ "current", "abolished", true },
 	{ "abolished", "current", true },
@@ -121,6 +113,9 @@ static void check_successors(const struct change *c, struct error *err)
 		if (rule_is(c->draft, "id", json_string_value(id)))
 			error_member(err, pointer_item("/successor_ids", i).text, "self",
 				     "names this authority itself; a successor is another one");
+	json_array_foreach(json_object_get(c->facts, "circular_successors"), i, id)
+		error_member(err, pointer_item("/successor_ids", (size_t)json_integer_value(id)).text, "circle",
+			     "names an authority that this one succeeded, directly or in the end");
 }
 
 static void check(const struct change *c, struct error *err)
@@ -137,10 +132,10 @@ static void check(const struct change *c, struct error *err)
 			     "an authority that started on %s cannot have ended on %s", started_on, ended_on);
 }
 
-static void moved(json_t *draft, const char *to, const char *on)
+static void moved(json_t *draft, const struct move *move)
 {
-	rule_moved(draft, to, on);
-	rule_set(draft, "ended_on", strcmp(to, "abolished") == 0 ? on : NULL);
+	rule_moved(draft, move);
+	rule_set(draft, "ended_on", strcmp(move->to, "abolished") == 0 ? move->on : NULL);
 }
 
 const struct resource authority_resource = {
@@ -153,13 +148,12 @@ const struct resource authority_resource = {
 	.n_filters = ARRAY_LEN(filters),
 	.expansions = expansions,
 	.n_expansions = ARRAY_LEN(expansions),
-	.dependants = dependants,
-	.n_dependants = ARRAY_LEN(dependants),
 	.status = &statuses,
 	.default_sort = "name",
 	.searchable = true,
 	.own_key = true,
 	.writable = true,
 	.write_scope = "admin",
+	.facts = "authority_facts",
 	.rules = { .complete = complete, .check = check, .moved = moved },
 };

@@ -11,6 +11,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "resource/day.h"
+#include "resource/number.h"
 #include "resource/query_reader.h"
 
 #include "core/banned.h"
@@ -179,6 +180,8 @@ static bool is_value_of(const struct resource *r, const struct field *f, const c
 		return is_moment(text);
 	case F_INT:
 		return text_to_int(text, &number) == 0 && number >= INT32_MIN && number <= INT32_MAX;
+	case F_NUMBER:
+		return number_is(text);
 	case F_BOOL:
 		return strcmp(text, "t") == 0 || strcmp(text, "f") == 0;
 	default:

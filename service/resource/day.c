@@ -4,6 +4,7 @@
  */
 #include "resource/day.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -35,4 +36,12 @@ bool day_fits(const struct field *f, const char *text)
 		return false;
 	year = strtol(text, NULL, 10);
 	return year >= day_first_year(f) && year <= DAY_LAST_YEAR;
+}
+
+bool day_ends_month(const char *day)
+{
+	char next[16];
+
+	(void)snprintf(next, sizeof next, "%.8s%02ld", day, strtol(day + strlen("YYYY-MM-"), NULL, 10) + 1);
+	return !day_is_real(next);
 }

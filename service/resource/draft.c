@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "resource/day.h"
 #include "resource/draft_member.h"
 #include "resource/pointer.h"
+#include "resource/rule.h"
 
 #include "core/banned.h"
 
@@ -34,7 +36,15 @@ static void refuse_read_only(const struct resource *r, const struct field *f, st
 
 	if (strcmp(f->name, "status") == 0)
 		error_member(err, p.text, "read_only",
-			     "is changed only by a transition: POST to /v1/%s/{id}/transitions", r->plural);
+			     "is changed only by a transition: POST to /v1/%s/{id}/transitions", resource_path(r));
+	else if (f->flags & BY_MOVE)
+		error_member(err, p.text, "read_only", "is brought by a transition: POST to /v1/%s/{id}/transitions",
+			     resource_path(r));
+	else if (strcmp(f->name, "version") == 0 && resource_field(r, "edition"))
+		error_member(err, p.text, "read_only",
+			     "counts the changes to the row and is made by the service; which version of the %s it is "
+			     "goes into edition",
+			     resource_noun(r));
 	else
 		error_member(err, p.text, "read_only", "is made by the service and cannot be written; leave it out");
 }
@@ -45,9 +55,10 @@ static void refuse_change(const struct resource *r, const struct field *f, struc
 
 	if (strcmp(f->name, "status") == 0)
 		error_member(err, p.text, "create_only",
-			     "is changed only by a transition: POST to /v1/%s/{id}/transitions", r->plural);
+			     "is changed only by a transition: POST to /v1/%s/{id}/transitions", resource_path(r));
 	else
-		error_member(err, p.text, "create_only", "is fixed once the %s is created; leave it out", r->name);
+		error_member(err, p.text, "create_only", "is fixed once the %s is created; leave it out",
+			     resource_noun(r));
 }
 
 /* Complains of each name in the body that cannot be written. */
@@ -83,28 +94,6 @@ static void refuse_null(const struct field *f, struct error *err)
 
 /* --- creating ---------------------------------------------------------------- */
 
-/* What stands for nothing: rules and facts may count on a list being one. */
-static json_t *nothing_of(const struct field *f)
-{
-	switch (f->type) {
-	case F_TEXTS:
-	case F_REFS:
-	case F_OBJECTS:
-		return json_array();
-	case F_EXTERNAL:
-		return json_object();
-	default:
-		return json_null();
-	}
-}
-
-static json_t *initial_value(const struct field *f)
-{
-	if (!f->initial)
-		return nothing_of(f);
-	return f->type == F_BOOL ? json_boolean(strcmp(f->initial, "true") == 0) : json_string(f->initial);
-}
-
 static json_t *created_value(const struct field *f, const json_t *value, struct error *err)
 {
 	struct pointer p = pointer_member("", f->name);
@@ -118,7 +107,7 @@ static json_t *created_value(const struct field *f, const json_t *value, struct 
 		refuse_null(f, err);
 	else if (f->flags & REQUIRED)
 		error_member(err, p.text, "required", "is required");
-	return initial_value(f);
+	return draft_member_initial(f);
 }
 
 static int create_kept(const struct field *f, const json_t *value, json_t *draft, struct error *err)
@@ -128,7 +117,7 @@ static int create_kept(const struct field *f, const json_t *value, json_t *draft
 
 	if (created && err->n_complaints > before) {
 		json_decref(created);
-		created = nothing_of(f);
+		created = draft_member_nothing(f);
 	}
 	return json_object_set_new(draft, f->name, created);
 }
@@ -148,7 +137,7 @@ static int create_member(const struct field *f, const json_t *body, json_t *draf
 	const json_t *value = json_object_get(body, f->name);
 
 	if (f->flags & READ_ONLY)
-		return f->initial ? json_object_set_new(draft, f->name, initial_value(f)) : 0;
+		return f->initial ? json_object_set_new(draft, f->name, draft_member_initial(f)) : 0;
 	if (!(f->flags & WRITE_ONLY))
 		return create_kept(f, value, draft, err);
 	return value && !json_is_null(value) ? check_form(f, value, err) : 0;
@@ -220,18 +209,34 @@ static int change_member(const struct resource *r, const struct field *f, const 
 	return 0;
 }
 
-/* The planned dates that were set and are moved, as "start_on, due_on"; "" when there are none. */
+/* A date that is said of its month stands for the last day of it, so saying so, or no longer, may move it too. */
+static bool stands_for_other_day(const struct field *f, const json_t *stored, const json_t *draft)
+{
+	return f->precision && rule_is(stored, f->precision, "month") != rule_is(draft, f->precision, "month") &&
+	       !day_ends_month(member_text(stored, f->name));
+}
+
+/* The member by which a planned date that was set is moved, or NULL. */
+static const char *moved_by(const struct field *f, const json_t *stored, const json_t *draft)
+{
+	if (!(f->flags & MOVES) || !member_text(stored, f->name))
+		return NULL;
+	if (!is_same(json_object_get(stored, f->name), json_object_get(draft, f->name)))
+		return f->name;
+	return stands_for_other_day(f, stored, draft) ? f->precision : NULL;
+}
+
+/* What moves planned dates that were set, as "start_on, due_precision"; "" when nothing does. */
 static void list_moved(const struct resource *r, const json_t *stored, const json_t *draft, char *out, size_t size)
 {
 	size_t len = 0;
 
 	out[0] = '\0';
 	for (size_t i = 0; i < r->n_fields && len < size; i++) {
-		const struct field *f = &r->fields[i];
-		const json_t *was = json_object_get(stored, f->name);
+		const char *member = moved_by(&r->fields[i], stored, draft);
 
-		if ((f->flags & MOVES) && was && !json_is_null(was) && !is_same(was, json_object_get(draft, f->name)))
-			len += (size_t)snprintf(out + len, size - len, "%s%s", len ? ", " : "", f->name);
+		if (member)
+			len += (size_t)snprintf(out + len, size - len, "%s%s", len ? ", " : "", member);
 	}
 }
 

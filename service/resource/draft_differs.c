@@ -16,6 +16,8 @@ static bool is_nothing(const json_t *value)
 
 static bool is_equal(const json_t *a, const json_t *b)
 {
+	if (json_is_number(a) && json_is_number(b))
+		return json_number_value(a) == json_number_value(b);
 	return is_nothing(a) || is_nothing(b) ? is_nothing(a) && is_nothing(b) : json_equal(a, b);
 }
 
@@ -83,13 +85,17 @@ static bool is_same_value(const struct field *f, const json_t *a, const json_t *
 	return in_a_table ? is_same_set(a, b) : is_same_sequence(a, b);
 }
 
+bool draft_differs_in(const struct field *f, const json_t *draft, const json_t *stored)
+{
+	return !is_same_value(f, json_object_get(draft, f->name), json_object_get(stored, f->name));
+}
+
 bool draft_differs(const struct resource *r, const json_t *draft, const json_t *stored)
 {
 	for (size_t i = 0; i < r->n_fields; i++) {
 		const struct field *f = &r->fields[i];
 
-		if (draft_member_kept(f) &&
-		    !is_same_value(f, json_object_get(draft, f->name), json_object_get(stored, f->name)))
+		if (draft_member_kept(f) && draft_differs_in(f, draft, stored))
 			return true;
 	}
 	return false;

@@ -13,7 +13,7 @@
 
 static const struct field external_ref = { "ref", F_TEXT, REQUIRED, .max = 200, .pattern = "filled" };
 
-/* An object's members by the table. Every member is there afterwards, null if it was left out. */
+/* An object's members by the table. Every member is there afterwards, as it starts if it was left out. */
 static int read_object_member(const struct field *f, const json_t *value, const char *base, json_t *object,
 			      struct error *err)
 {
@@ -23,7 +23,9 @@ static int read_object_member(const struct field *f, const json_t *value, const 
 		return json_object_set_new(object, f->name, draft_member_read(f, value, p.text, err));
 	if (f->flags & REQUIRED)
 		error_member(err, p.text, "required", "is required");
-	return json_object_set_new(object, f->name, json_null());
+	else if (value && !(f->flags & NULLABLE))
+		error_member(err, p.text, "not_nullable", "cannot be null; leave it out instead");
+	return json_object_set_new(object, f->name, draft_member_initial(f));
 }
 
 static json_t *read_object(const struct rows *rows, const json_t *value, const char *pointer, struct error *err)

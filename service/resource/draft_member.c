@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "resource/day.h"
 #include "resource/nearest.h"
+#include "resource/number.h"
 #include "resource/patterns.h"
 #include "resource/pointer.h"
 
@@ -54,11 +55,32 @@ bool draft_member_kept(const struct field *f)
 {
 	if (f->flags & WRITE_ONLY)
 		return false;
-	if (!(f->flags & READ_ONLY))
+	if (!(f->flags & READ_ONLY) || (f->flags & BY_MOVE))
 		return true;
 	if (f->flags & DERIVED)
 		return false;
 	return f->type == F_ID || f->type == F_REF || f->type == F_ENUM || f->type == F_DATE;
+}
+
+json_t *draft_member_nothing(const struct field *f)
+{
+	switch (f->type) {
+	case F_TEXTS:
+	case F_REFS:
+	case F_OBJECTS:
+		return json_array();
+	case F_EXTERNAL:
+		return json_object();
+	default:
+		return json_null();
+	}
+}
+
+json_t *draft_member_initial(const struct field *f)
+{
+	if (!f->initial)
+		return draft_member_nothing(f);
+	return f->type == F_BOOL ? json_boolean(strcmp(f->initial, "true") == 0) : json_string(f->initial);
 }
 
 /* Control characters, but for tab, line feed and carriage return; a NUL ends the text before its length. */
@@ -114,16 +136,43 @@ static json_t *read_enum(const struct field *f, const json_t *value, const char 
 	nearest_hint(&nearest, hint, sizeof hint);
 	vocabulary_list(f->values, allowed, sizeof allowed);
 	error_member(err, pointer, "not_a_code", "is not a code known here%s%s one of: %s", hint,
-		     nearest.best ? " It must be" : "; it must be", allowed);
+		     nearest.best[0] ? " It must be" : "; it must be", allowed);
 	return json_null();
+}
+
+/* YYYY-MM, as months are most often written. */
+static bool is_month(const char *text)
+{
+	char day[] = "YYYY-MM-01";
+
+	if (strlen(text) != strlen("YYYY-MM"))
+		return false;
+	memcpy(day, text, strlen("YYYY-MM"));
+	return day_is_real(day);
+}
+
+static void refuse_date(const struct field *f, const char *text, const char *pointer, struct error *err)
+{
+	if (is_month(text))
+		error_member(
+			err, pointer, "not_a_date",
+			"write a day of that month, such as %s-01, and say by the precision of this date, where it "
+			"has one, that it is a month",
+			text);
+	else if (vocabulary_has(&action_precisions, text))
+		error_member(err, pointer, "not_a_date",
+			     "'%s' is said by the precision of a date; here write YYYY-MM-DD%s", text,
+			     strcmp(text, "ongoing") == 0 ? ", or null where there is no end" : "");
+	else
+		error_member(err, pointer, "not_a_date", "write YYYY-MM-DD, a real day from %d-01-01 to %d-12-31",
+			     day_first_year(f), DAY_LAST_YEAR);
 }
 
 static json_t *read_date(const struct field *f, const json_t *value, const char *pointer, struct error *err)
 {
 	if (strlen(json_string_value(value)) == json_string_length(value) && day_fits(f, json_string_value(value)))
 		return json_deep_copy(value);
-	error_member(err, pointer, "not_a_date", "write YYYY-MM-DD, a real day from %d-01-01 to %d-12-31",
-		     day_first_year(f), DAY_LAST_YEAR);
+	refuse_date(f, json_string_value(value), pointer, err);
 	return json_null();
 }
 
@@ -152,7 +201,7 @@ static json_t *read_ref(const struct field *f, const json_t *value, const char *
 	if (resource_has_key_form(target, json_string_value(value)))
 		return lower_case(json_string_value(value));
 	error_member(err, pointer, "not_an_id", "cannot be the id of %s %s; it must be %s",
-		     strchr("aeiou", target->name[0]) ? "an" : "a", target->name,
+		     strchr("aeiou", target->name[0]) ? "an" : "a", resource_noun(target),
 		     target->id == RES_AUTHORITY ? "a three-digit DfE local authority number, such as 806"
 		     : target->own_key           ? "a code of lower-case letters, digits and hyphens"
 						 : "a UUID as this service gave it");
@@ -180,6 +229,24 @@ static json_t *read_integer(const struct field *f, const json_t *value, const ch
 	return json_integer(number);
 }
 
+static json_t *read_number(const json_t *value, const char *pointer, struct error *err)
+{
+	if (!json_is_number(value)) {
+		error_member(err, pointer, "not_a_number", "must be a number such as 12.5, not %s%s",
+			     draft_member_kind(value), json_is_string(value) ? "; leave out the quotes" : "");
+		return json_null();
+	}
+	if (!number_is_in_range(json_number_value(value))) {
+		error_member(err, pointer, "out_of_range", "must be between -1,000,000,000,000 and 1,000,000,000,000");
+		return json_null();
+	}
+	if (!number_fits(json_number_value(value))) {
+		error_member(err, pointer, "too_precise", "must have at most %d significant digits", NUMBER_DIGITS);
+		return json_null();
+	}
+	return number_json(json_number_value(value));
+}
+
 static json_t *read_boolean(const json_t *value, const char *pointer, struct error *err)
 {
 	if (json_is_boolean(value))
@@ -193,6 +260,8 @@ static json_t *read_by_type(const struct field *f, const json_t *value, const ch
 	switch (f->type) {
 	case F_INT:
 		return read_integer(f, value, pointer, err);
+	case F_NUMBER:
+		return read_number(value, pointer, err);
 	case F_BOOL:
 		return read_boolean(value, pointer, err);
 	case F_TEXTS:

@@ -2,10 +2,10 @@
  * An inspection, visit or review: who came, when, under which framework, and the
  * judgements made. DOMAIN sections 1.1 to 1.4 are where the rules come from.
  */
+#include "resource/common.h"
 #include "resource/inspection_rules.h"
 #include "resource/known.h"
 #include "resource/registry.h"
-#include "resource/resource.h"
 
 #include "core/banned.h"
 
@@ -29,6 +29,15 @@ static const struct rows judgements = { .table = "judgement",
 					.n_fields = ARRAY_LEN(judgement_fields),
 					.key = "strand" };
 
+/* What another source says of a member: the slides say on site where the letter says remote. */
+static const struct field discrepancy_fields[] = {
+	{ "member", F_TEXT, REQUIRED, .max = 64 },
+	{ "value", F_TEXT, REQUIRED, .max = 300, .pattern = "filled" },
+	{ "source", F_TEXT, NULLABLE, .max = 300 },
+};
+
+static const struct rows discrepancies = { .fields = discrepancy_fields, .n_fields = ARRAY_LEN(discrepancy_fields) };
+
 static const struct rows inspectors = { .fields = inspector_fields, .n_fields = ARRAY_LEN(inspector_fields) };
 
 static const struct rows themes = { .table = "inspection_theme",
@@ -49,29 +58,30 @@ static const struct field fields[] = {
 	{ "sensitivity", F_ENUM, FILTER | COUNT, .values = &sensitivities, .initial = "council" },
 	{ "start_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
 	{ "end_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
-	{ "planned_start_on", F_DATE, NULLABLE | FILTER | RANGE | SORT | MOVES },
+	{ "planned_start_on", F_DATE, NULLABLE | FILTER | RANGE | SORT | MOVES, .precision = "planned_precision" },
 	{ "planned_precision", F_ENUM, NULLABLE | FILTER, .values = &date_precisions },
+	{ "preparation_days", F_INT, NULLABLE, .min = 0, .max = 60 },
 	{ "verbal_feedback_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
 	{ "received_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
 	{ "published_on", F_DATE, NULLABLE | FILTER | RANGE | SORT },
 	{ "delivery", F_ENUM, NULLABLE | FILTER | COUNT, .values = &inspection_deliveries },
-	{ "theme_ids", F_REFS, COUNT, .ref = RES_THEME, .rows = &themes },
+	{ "theme_ids", F_REFS, FILTER | COUNT, .ref = RES_THEME, .rows = &themes, .known = KNOWN_THEMES },
+	{ "focus", F_TEXTS, 0, .max = 200, .pattern = "filled" },
 	{ "inspectors", F_OBJECTS, 0, .rows = &inspectors },
 	{ "inspectors_count", F_INT, NULLABLE, .min = 1, .max = 100 },
 	{ "follows_id", F_REF, NULLABLE | FILTER | SAME_AUTHORITY, .ref = RES_INSPECTION },
 	{ "sequence_number", F_INT, NULLABLE, .min = 1, .max = 100 },
 	{ "judgements", F_OBJECTS, 0, .rows = &judgements },
+	{ "statement_required", F_BOOL, NULLABLE },
+	{ "principal_authority_id", F_REF, NULLABLE | FILTER, .ref = RES_AUTHORITY },
 	{ "report_url", F_TEXT, NULLABLE, .max = 1000, .pattern = "url" },
-	{ "reason", F_TEXT, WRITE_ONLY, .max = 1000, .pattern = "filled" },
-	{ "warnings", F_JSON, READ_ONLY },
-	{ "version", F_INT, READ_ONLY },
-	{ "created_at", F_TIME, READ_ONLY | FILTER | RANGE | SORT },
-	{ "updated_at", F_TIME, READ_ONLY | FILTER | RANGE | SORT },
+	{ "discrepancies", F_OBJECTS, 0, .rows = &discrepancies },
+	{ "reschedule_count", F_INT, READ_ONLY | DERIVED },
+	FIELD_REASON,
+	FIELDS_TRACE,
 };
 
 static const struct filter filters[] = {
-	{ "theme_id", F_REF, .ref = RES_THEME, .known = KNOWN_THEMES,
-	  .sql = "id IN (SELECT l.inspection_id FROM {s}.inspection_theme l WHERE l.theme_id = ANY ({v}))" },
 	{ "strand", F_TEXT, .known = KNOWN_STRANDS,
 	  .sql = "id IN (SELECT j.inspection_id FROM {s}.judgement j WHERE j.strand = ANY ({v}))" },
 	{ "grade", F_TEXT, .known = KNOWN_GRADES,
@@ -84,14 +94,11 @@ static const struct expansion expansions[] = {
 	{ "authority", RES_AUTHORITY, .column = "authority_id" },
 	{ "framework", RES_FRAMEWORK, .column = "framework_id" },
 	{ "follows", RES_INSPECTION, .column = "follows_id" },
+	{ "principal_authority", RES_AUTHORITY, .column = "principal_authority_id" },
 	{ "findings", RES_FINDING, .many = true, .sql = "{s}.findings t WHERE t.inspection_id = {p}" },
+	{ "deadlines", RES_DEADLINE, .many = true, .sql = "{s}.deadlines t WHERE t.inspection_id = {p}" },
 	{ "themes", RES_THEME, .many = true,
 	  .sql = "{s}.inspection_theme l JOIN {s}.themes t ON t.id = l.theme_id WHERE l.inspection_id = {p}" },
-};
-
-static const struct dependant dependants[] = {
-	{ "findings", "SELECT count(*) FROM inspectd.findings WHERE inspection_id = $1::uuid" },
-	{ "inspections", "SELECT count(*) FROM inspectd.inspections WHERE follows_id = $1::uuid" },
 };
 
 /* A published report is a public record: what was wrong with it is corrected by PATCH, not by going back. */
@@ -112,12 +119,11 @@ const struct resource inspection_resource = {
 	.n_filters = ARRAY_LEN(filters),
 	.expansions = expansions,
 	.n_expansions = ARRAY_LEN(expansions),
-	.dependants = dependants,
-	.n_dependants = ARRAY_LEN(dependants),
 	.status = &statuses,
 	.default_sort = "-start_on",
 	.owned = true,
 	.writable = true,
+	.facts = "inspection_facts",
 	.rules = { .complete = inspection_rules_complete,
 		   .check = inspection_rules_check,
 		   .warn = inspection_warnings_add,

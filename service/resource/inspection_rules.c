@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "resource/registry.h"
 #include "resource/rule.h"
 
 #include "core/banned.h"
@@ -107,15 +108,15 @@ void inspection_rules_complete(json_t *draft, const json_t *stored, const json_t
 		rule_fill(draft, "status_on", day_of_status(draft));
 }
 
-void inspection_rules_moved(json_t *draft, const char *to, const char *on)
+void inspection_rules_moved(json_t *draft, const struct move *move)
 {
-	rule_moved(draft, to, on);
-	if (strcmp(to, "in_progress") == 0)
-		rule_fill(draft, "start_on", on);
-	else if (strcmp(to, "reported") == 0)
-		rule_fill(draft, "received_on", on);
-	else if (strcmp(to, "published") == 0)
-		rule_fill(draft, "published_on", on);
+	rule_moved(draft, move);
+	if (strcmp(move->to, "in_progress") == 0)
+		rule_fill(draft, "start_on", move->on);
+	else if (strcmp(move->to, "reported") == 0)
+		rule_fill(draft, "received_on", move->on);
+	else if (strcmp(move->to, "published") == 0)
+		rule_fill(draft, "published_on", move->on);
 }
 
 /* --- the framework and the judgements --------------------------------------------------- */
@@ -214,8 +215,21 @@ static void check_order(const struct change *c, const struct order *o, struct er
 			     day, words, bound);
 }
 
+/* What has happened, as opposed to planned; a row that was written before this was a rule keeps its dates. */
+static void check_past(const struct change *c, const char *name, struct error *err)
+{
+	const char *day = member_text(c->draft, name);
+
+	if (rule_is_changed(c, name) && rule_is_after(day, c->today))
+		error_member(err, rule_date_pointer(c, name).text, "in_future",
+			     "is when it happened, so it cannot be later than today, %s", c->today);
+}
+
 static void check_dates(const struct change *c, struct error *err)
 {
+	check_past(c, "verbal_feedback_on", err);
+	check_past(c, "received_on", err);
+	check_past(c, "published_on", err);
 	for (size_t i = 0; i < ARRAY_LEN(orders); i++)
 		check_order(c, &orders[i], err);
 	if (rule_is(c->draft, "status", "published") && !member_text(c->draft, "published_on"))
@@ -274,6 +288,36 @@ static void check_follows(const struct change *c, struct error *err)
 	else if (rule_is_after(its_start, begin_of(c->draft)))
 		error_member(err, "/follows_id", "later_inspection", "names a visit that starts later, on %s",
 			     its_start);
+	else if (rule_is_true(c->facts, "follows_itself"))
+		error_member(err, "/follows_id", "circle", "names a visit that itself follows this one");
+}
+
+/* Only a joint inspection determines that a statement is due, and who is to write it. */
+static void check_joint(const struct change *c, struct error *err)
+{
+	static const char *const members[] = { "statement_required", "principal_authority_id" };
+
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+		const json_t *value = json_object_get(c->draft, members[i]);
+
+		if (value && !json_is_null(value) && !rule_is(c->draft, "kind", "jtai"))
+			error_member(err, pointer_member("", members[i]).text, "not_joint",
+				     "has a meaning only for a joint inspection (jtai)");
+	}
+}
+
+static void check_discrepancies(const struct change *c, struct error *err)
+{
+	const json_t *discrepancy;
+	size_t i;
+
+	json_array_foreach(json_object_get(c->draft, "discrepancies"), i, discrepancy) {
+		const char *member = member_text(discrepancy, "member");
+
+		if (member && !resource_field(&inspection_resource, member))
+			error_member(err, pointer_member(pointer_item("/discrepancies", i).text, "member").text,
+				     "unknown_member", "must be the name of a member of inspections, such as delivery");
+	}
 }
 
 static void check_sensitivity(const struct change *c, struct error *err)
@@ -294,5 +338,7 @@ void inspection_rules_check(const struct change *c, struct error *err)
 	check_authority(c, err);
 	check_overlaps(c, err);
 	check_follows(c, err);
+	check_joint(c, err);
+	check_discrepancies(c, err);
 	check_sensitivity(c, err);
 }

@@ -11,7 +11,7 @@
 
 #include "core/banned.h"
 
-#define NAME_MAX_BYTES 64
+#define NAME_MAX_BYTES (sizeof((struct nearest){ 0 }.best) - 1)
 
 static size_t least(size_t a, size_t b)
 {
@@ -51,9 +51,9 @@ void nearest_offer(struct nearest *n, const char *name)
 	if (wanted_len > NAME_MAX_BYTES || len > NAME_MAX_BYTES)
 		return;
 	d = distance(n->wanted, wanted_len, name, len);
-	if (d > least(3, len / 3) || (n->best && d >= n->distance))
+	if (d > least(3, len / 3) || (n->best[0] && d >= n->distance))
 		return;
-	n->best = name;
+	memcpy(n->best, name, len + 1);
 	n->distance = d;
 }
 
@@ -65,7 +65,7 @@ void nearest_offer_terms(struct nearest *n, const struct vocabulary *v)
 
 void nearest_hint(const struct nearest *n, char *out, size_t size)
 {
-	if (n->best)
+	if (n->best[0])
 		snprintf(out, size, "; did you mean %s?", n->best);
 	else
 		out[0] = '\0';

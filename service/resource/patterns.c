@@ -90,12 +90,25 @@ static bool is_name(const char *text)
 	return has_letter && !is_edge_blank(c);
 }
 
+static bool is_clock(const char *text)
+{
+	return strlen(text) == strlen("HH:MM") && text[2] == ':' && strspn(text, "0123456789") == 2 &&
+	       is_digits(text + 3, 2, 2) && text[0] <= '2' && (text[0] < '2' || text[1] <= '3') && text[3] <= '5';
+}
+
+static bool is_sha256(const char *text)
+{
+	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
 static bool is_filled(const char *text)
 {
 	return !text_is_blank(text);
 }
 
 const struct pattern patterns[] = {
+	{ "clock", "^([01][0-9]|2[0-3]):[0-5][0-9]$", "must be a time of day from 00:00 to 23:59, such as 09:30",
+	  is_clock },
 	{ "filled", "\\S", "must say something; it is blank", is_filled },
 	{ "gss", "^E(06|08|09|10)[0-9]{6}$",
 	  "must be the GSS code of a unitary, metropolitan, London or county authority, such as E06000002", is_gss },
@@ -106,6 +119,8 @@ const struct pattern patterns[] = {
 	  "must be a name: at least one letter, no line breaks or other control characters, no blanks at either end",
 	  is_name },
 	{ "region", "^E12[0-9]{6}$", "must be the GSS code of an English region, such as E12000001", is_region },
+	{ "sha256", "^[0-9a-f]{64}$", "must be a SHA-256 digest: 64 digits and lower-case letters from a to f",
+	  is_sha256 },
 	{ "slug", "^[a-z0-9][a-z0-9_-]{0,63}$",
 	  "must be a code of lower-case letters, digits, hyphens and underscores, such as help_and_protection",
 	  text_is_slug },

@@ -189,7 +189,7 @@ static void hint_at(const struct query_reader *q, const char *name, char *out, s
 	if (q->kind != QUERY_ITEM)
 		query_filter_offer(q->resource, &nearest);
 	nearest_hint(&nearest, out, size);
-	if (nearest.best)
+	if (nearest.best[0])
 		return;
 	if (q->kind != QUERY_ITEM) {
 		(void)snprintf(out, size, "; /v1/openapi.yaml lists those that are");

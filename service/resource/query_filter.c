@@ -10,6 +10,7 @@
 
 #include "core/text.h"
 #include "resource/day.h"
+#include "resource/number.h"
 #include "resource/patterns.h"
 #include "resource/query_reader.h"
 
@@ -63,6 +64,7 @@ static bool fits(const struct query_reader *q, const struct field *f, const char
 	case F_ID:
 		return resource_has_key_form(q->resource, value);
 	case F_REF:
+	case F_REFS:
 		return resource_has_key_form(resources[f->ref], value);
 	case F_ENUM:
 		return vocabulary_has(f->values, value);
@@ -72,6 +74,8 @@ static bool fits(const struct query_reader *q, const struct field *f, const char
 		return text_is_time(value);
 	case F_INT:
 		return is_int(value);
+	case F_NUMBER:
+		return number_is(value);
 	case F_BOOL:
 		return strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
 	case F_EXTERNAL:
@@ -90,7 +94,7 @@ static void complain_of_code(struct query_reader *q, const struct field *f, cons
 	nearest_hint(&nearest, hint, sizeof hint);
 	vocabulary_list(f->values, allowed, sizeof allowed);
 	query_reader_complain(q, name, "not_a_code", "%.60s is not a code known here%s%s one of: %s", value, hint,
-			      nearest.best ? " It must be" : "; it must be", allowed);
+			      nearest.best[0] ? " It must be" : "; it must be", allowed);
 }
 
 /* A + that was not escaped arrives as a space. */
@@ -111,6 +115,7 @@ static void complain(struct query_reader *q, const struct field *f, const char *
 				      q->resource->plural);
 		break;
 	case F_REF:
+	case F_REFS:
 		query_reader_complain(q, name, "not_an_id", "%.60s cannot be the id of one of the %s", value,
 				      resources[f->ref]->plural);
 		break;
@@ -119,7 +124,7 @@ static void complain(struct query_reader *q, const struct field *f, const char *
 		break;
 	case F_DATE:
 		query_reader_complain(q, name, "not_a_date",
-				      "write YYYY-MM-DD, a real day from %d-01-01 to %d-12-31; %.40s is none",
+				      "write YYYY-MM-DD, a real day from %d-01-01 to %d-12-31, not '%.40s'",
 				      day_first_year(f), DAY_LAST_YEAR, value);
 		break;
 	case F_TIME:
@@ -127,6 +132,10 @@ static void complain(struct query_reader *q, const struct field *f, const char *
 		break;
 	case F_INT:
 		query_reader_complain(q, name, "not_an_integer", "%.40s is not a whole number such as 3", value);
+		break;
+	case F_NUMBER:
+		query_reader_complain(q, name, "not_a_number",
+				      "%.40s is not a number such as 12.5, of at most %d digits", value, NUMBER_DIGITS);
 		break;
 	case F_BOOL:
 		query_reader_complain(q, name, "not_a_boolean", "must be exactly true or false");
@@ -155,7 +164,7 @@ static bool check_values(struct query_reader *q, const struct field *f, const ch
 			complain(q, f, name, v->item[i]);
 			good = false;
 		}
-		if (f->type == F_ID || f->type == F_REF)
+		if (f->type == F_ID || f->type == F_REF || f->type == F_REFS)
 			lower_case(v->item[i]);
 	}
 	return good;
@@ -175,11 +184,17 @@ static const struct filter *filter_named(const struct resource *r, const char *n
 	return NULL;
 }
 
+/* A list of ids has those of which one is named, and no more. */
 static bool is_name_of(const struct field *f, const struct comparison *c, const char *name)
 {
-	size_t len = strlen(f->name);
+	char own[FILTER_NAME_BYTES];
+	size_t len;
 
-	return (f->flags & c->flag) && strncmp(name, f->name, len) == 0 && strcmp(name + len, c->suffix) == 0;
+	if (!(f->flags & c->flag) || (f->type == F_REFS && c->op != OP_IN))
+		return false;
+	resource_filter_name(f, own);
+	len = strlen(own);
+	return strncmp(name, own, len) == 0 && strcmp(name + len, c->suffix) == 0;
 }
 
 static const struct field *field_compared(const struct resource *r, const char *name, enum compare *ret_op)
@@ -199,9 +214,13 @@ void query_filter_offer(const struct resource *r, struct nearest *nearest)
 {
 	for (size_t i = 0; i < r->n_filters; i++)
 		nearest_offer(nearest, r->filters[i].name);
-	for (size_t i = 0; i < r->n_fields; i++)
+	for (size_t i = 0; i < r->n_fields; i++) {
+		char name[FILTER_NAME_BYTES];
+
+		resource_filter_name(&r->fields[i], name);
 		if (r->fields[i].flags & FILTER)
-			nearest_offer(nearest, r->fields[i].name);
+			nearest_offer(nearest, name);
+	}
 }
 
 /* --- predicates ------------------------------------------------------------------- */

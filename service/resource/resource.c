@@ -10,16 +10,35 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "resource/belonging.h"
 #include "resource/patterns.h"
 #include "resource/registry.h"
 
 #include "core/banned.h"
 
 const struct resource *const resources[RES_COUNT_] = {
-	[RES_FRAMEWORK] = &framework_resource,   [RES_THEME] = &theme_resource,
-	[RES_AUTHORITY] = &authority_resource,   [RES_NEIGHBOUR] = &neighbour_resource,
-	[RES_INSPECTION] = &inspection_resource, [RES_FINDING] = &finding_resource,
+	[RES_FRAMEWORK] = &framework_resource,
+	[RES_THEME] = &theme_resource,
+	[RES_AUTHORITY] = &authority_resource,
+	[RES_NEIGHBOUR] = &neighbour_resource,
+	[RES_INSPECTION] = &inspection_resource,
+	[RES_FINDING] = &finding_resource,
 	[RES_ACTION] = &action_resource,
+	[RES_ORGANISATION] = &organisation_resource,
+	[RES_DOCUMENT] = &document_resource,
+	[RES_PLAN] = &plan_resource,
+	[RES_UPDATE] = &update_resource,
+	[RES_EXTENSION] = &extension_resource,
+	[RES_RESCHEDULE] = &reschedule_resource,
+	[RES_DEADLINE] = &deadline_resource,
+	[RES_MEASURE] = &measure_resource,
+	[RES_OBSERVATION] = &observation_resource,
+	[RES_BOARD] = &board_resource,
+	[RES_MEETING] = &meeting_resource,
+	[RES_AGENDA_ITEM] = &agenda_item_resource,
+	[RES_DECISION] = &decision_resource,
+	[RES_INTERVENTION] = &intervention_resource,
+	[RES_DELIVERY_MODEL] = &delivery_model_resource,
 };
 
 const struct field *resource_field(const struct resource *r, const char *name)
@@ -35,6 +54,23 @@ bool resource_has_key_form(const struct resource *r, const char *id)
 	if (r->id == RES_AUTHORITY)
 		return pattern_named("la")->holds(id);
 	return r->own_key ? text_is_slug(id) : text_is_uuid(id);
+}
+
+const char *resource_path(const struct resource *r)
+{
+	return r->path ? r->path : r->plural;
+}
+
+const char *resource_noun(const struct resource *r)
+{
+	return r->noun ? r->noun : r->name;
+}
+
+void resource_filter_name(const struct field *f, char out[FILTER_NAME_BYTES])
+{
+	(void)snprintf(out, FILTER_NAME_BYTES, "%s", f->name);
+	if (f->type == F_REFS)
+		out[strlen(out) - 1] = '\0';
 }
 
 const struct status_step *status_step(const struct status_table *t, const char *from, const char *to)
@@ -72,16 +108,23 @@ static bool is_known(const struct error *err, unsigned n, const struct complaint
 	return false;
 }
 
+/* What was ill-formed is absent from the draft: whether something is missing is only known once all can be read. */
+static bool is_of_absence(const struct complaint *c)
+{
+	return strcmp(c->code, "required") == 0;
+}
+
 void resource_check(const struct resource *r, const struct change *change, struct error *err)
 {
 	unsigned before = err->n_complaints, kept = err->n_complaints;
 
+	belonging_check(r, change, err);
 	if (r->rules.check)
 		r->rules.check(change, err);
 	if (before == 0 || err->n_complaints > ERROR_COMPLAINTS_MAX)
 		return; /* nothing to repeat, or too much to say it all */
 	for (unsigned i = before; i < err->n_complaints; i++)
-		if (!is_known(err, before, &err->complaint[i]))
+		if (!is_known(err, before, &err->complaint[i]) && !is_of_absence(&err->complaint[i]))
 			err->complaint[kept++] = err->complaint[i];
 	err->n_complaints = kept;
 	if (kept > before)

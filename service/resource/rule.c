@@ -52,6 +52,54 @@ bool rule_is_moving(const struct change *c)
 	return c->stored && rule_is_changed(c, "status");
 }
 
+void rule_check_order(const struct change *c, const char *earlier, const char *later, struct error *err)
+{
+	const char *first = member_text(c->draft, earlier);
+
+	if (rule_is_after(first, member_text(c->draft, later)))
+		error_member(err, rule_date_pointer(c, later).text, "before_start", "cannot be before %s, %s", earlier,
+			     first);
+}
+
+/* One that is not there is complained of as a reference. */
+void rule_check_taken(const struct change *c, const char *name, struct error *err)
+{
+	const json_t *decision = json_object_get(c->facts, "decision");
+	const char *status = member_text(decision, "status");
+
+	if (!status || !rule_is_changed(c, name) || rule_is(decision, "status", "taken") ||
+	    rule_is(decision, "status", "done"))
+		return;
+	error_member(err, pointer_member("", name).text, "not_taken",
+		     "names a decision that is %s; only one that was taken counts", status);
+}
+
+/* One that is not there is complained of as a reference. */
+bool rule_is_before_meeting(const struct change *c)
+{
+	const json_t *meeting = json_object_get(c->facts, "meeting");
+	const char *held_on = member_text(meeting, "held_on");
+
+	return json_is_object(meeting) &&
+	       (!rule_is(meeting, "status", "held") || !held_on || rule_is_after(held_on, c->today));
+}
+
+void rule_refuse_before_meeting(const struct change *c, const char *pointer, const char *nothing, struct error *err)
+{
+	const json_t *meeting = json_object_get(c->facts, "meeting");
+	const char *held_on = member_text(meeting, "held_on");
+
+	if (rule_is(meeting, "status", "cancelled"))
+		error_add(err, ERR_CONFLICT, IN_BODY, pointer, "meeting_not_held",
+			  "the meeting was cancelled, so %s; plan it again first: move it to planned, and to held once "
+			  "it has met",
+			  nothing);
+	else
+		error_add(err, ERR_CONFLICT, IN_BODY, pointer, "meeting_not_held",
+			  "the meeting is %s%s%s, so %s yet; move the meeting to held first",
+			  member_text(meeting, "status"), held_on ? " for " : "", held_on ? held_on : "", nothing);
+}
+
 struct pointer rule_date_pointer(const struct change *c, const char *name)
 {
 	return pointer_member("", rule_is_moving(c) && rule_is_changed(c, name) ? "on" : name);
@@ -90,8 +138,8 @@ void rule_list(const json_t *list, const char *member, char *out, size_t size)
 	}
 }
 
-void rule_moved(json_t *draft, const char *to, const char *on)
+void rule_moved(json_t *draft, const struct move *move)
 {
-	rule_set(draft, "status", to);
-	rule_set(draft, "status_on", on);
+	rule_set(draft, "status", move->to);
+	rule_set(draft, "status_on", move->on);
 }

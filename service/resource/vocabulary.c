@@ -74,15 +74,149 @@ VOCABULARY(rags, "rag", { "red", "Red" }, { "amber", "Amber" }, { "green", "Gree
 VOCABULARY(sensitivities, "sensitivity", { "public", "Public" }, { "council", "Council" },
 	   { "restricted", "Restricted" });
 
+VOCABULARY(organisation_kinds, "organisation_kind", { "council_service", "Council service" }, { "police", "Police" },
+	   { "health", "Health body" }, { "school", "School, college or academy trust" },
+	   { "district_council", "District council" }, { "childrens_trust", "Children's trust or council company" },
+	   { "voluntary_sector", "Voluntary sector" }, { "improvement_partner", "Improvement partner" },
+	   { "inspectorate", "Inspectorate" }, { "government_department", "Government department" },
+	   { "partnership", "Partnership" }, { "other", "Other" });
+
+VOCABULARY(document_roles, "document_role", { "letter", "Letter" }, { "report", "Report" }, { "plan", "Plan" },
+	   { "slides", "Slides" }, { "minutes", "Minutes" }, { "agenda", "Agenda" }, { "evidence", "Evidence" },
+	   { "background_paper", "Background paper" }, { "other", "Other" });
+
+VOCABULARY(plan_kinds, "plan_kind", { "statutory_statement", "Written statement of action" },
+	   { "focused_visit_plan", "Plan after a focused visit" },
+	   { "joint_statement", "Multi-agency statement after a joint inspection" },
+	   { "practice_improvement_plan", "Practice improvement plan" }, { "improvement_plan", "Improvement plan" },
+	   { "year_plan", "Plan for a year" }, { "business_plan", "Business plan (plan on a page)" },
+	   { "other", "Other" });
+
+VOCABULARY(plan_statuses, "plan_status", { "draft", "Draft" }, { "agreed", "Agreed" }, { "submitted", "Submitted" },
+	   { "in_force", "In force" }, { "superseded", "Superseded" }, { "closed", "Closed" });
+
+VOCABULARY(plan_responses, "plan_response", { "accepted", "Accepted" },
+	   { "accepted_with_comments", "Accepted with comments" },
+	   { "rejected", "Rejected: does not reflect the findings" });
+
+VOCABULARY(cadences, "cadence", { "weekly", "Weekly" }, { "fortnightly", "Fortnightly" },
+	   { "four_weekly", "Every four weeks" }, { "monthly", "Monthly" }, { "six_weekly", "Every six weeks" },
+	   { "every_two_months", "Every two months" }, { "quarterly", "Quarterly" }, { "six_monthly", "Six-monthly" },
+	   { "annually", "Annually" }, { "by_exception", "By exception" }, { "as_needed", "As needed" });
+
+VOCABULARY(action_precisions, "action_precision", { "day", "On this day" }, { "month", "In this month" },
+	   { "tentative", "Tentative" }, { "ongoing", "Ongoing, without an end" });
+
+VOCABULARY(impacts, "impact", { "not_yet_evident", "Not yet evident" }, { "emerging", "Emerging" },
+	   { "evidenced", "Evidenced" });
+
+VOCABULARY(extension_statuses, "extension_status", { "requested", "Asked for" }, { "granted", "Granted" },
+	   { "refused", "Refused" }, { "withdrawn", "Withdrawn" });
+
+VOCABULARY(deadline_kinds, "deadline_kind", { "publish_report", "Publish the report" },
+	   { "written_statement", "Written statement of action" }, { "draft_action_plan", "Draft action plan" },
+	   { "final_action_plan", "Final action plan" }, { "joint_statement", "Multi-agency statement" });
+
+VOCABULARY(deadline_statuses, "deadline_status", { "unknown", "Not known: no day of receipt" },
+	   { "upcoming", "Still to come" }, { "overdue", "Overdue" }, { "met", "Met in time" },
+	   { "met_late", "Met late" });
+
+VOCABULARY(deadline_bases, "deadline_basis", { "regulation", "Regulation" },
+	   { "framework", "Inspection framework, not statute" }, { "letter", "Date stated in the letter" });
+
+VOCABULARY(measure_polarities, "measure_polarity", { "higher_is_better", "Higher is better" },
+	   { "lower_is_better", "Lower is better" }, { "neutral", "Neither" });
+
+VOCABULARY(tolerance_kinds, "tolerance_kind", { "points", "In the measure's own unit" },
+	   { "percent", "Per cent of the target" });
+
+VOCABULARY(comparators, "comparator", { "=", "Exactly" }, { ">", "More than" }, { ">=", "At least" },
+	   { "<", "Fewer than" }, { "<=", "At most" });
+
+VOCABULARY(directions, "direction_of_travel", { "improving", "Improving" }, { "worsening", "Worsening" },
+	   { "unchanged", "Unchanged" }, { "unknown", "Not known" });
+
+VOCABULARY(board_kinds, "board_kind", { "improvement_board", "Improvement board" },
+	   { "scrutiny_panel", "Scrutiny panel or committee" }, { "executive", "Executive or cabinet" },
+	   { "safeguarding_partnership", "Safeguarding partnership or board" },
+	   { "corporate_parenting_board", "Corporate parenting board" }, { "council", "Full council" },
+	   { "task_and_finish_group", "Task and finish group" }, { "working_group", "Working group" },
+	   { "leadership_team", "Leadership team" }, { "partnership_board", "Partnership board" },
+	   { "other", "Other" });
+
+VOCABULARY(meeting_statuses, "meeting_status", { "planned", "Planned" }, { "held", "Held" },
+	   { "cancelled", "Cancelled" });
+
+VOCABULARY(meeting_modes, "meeting_mode", { "in_person", "In person" }, { "virtual", "Virtual" },
+	   { "hybrid", "Hybrid" });
+
+VOCABULARY(attendances, "attendance", { "present", "Present" }, { "apologies", "Apologies for absence" },
+	   { "absent", "Absent" }, { "expected", "Expected" });
+
+VOCABULARY(capacities, "capacity", { "chair", "Chair" }, { "vice_chair", "Vice-chair" }, { "member", "Member" },
+	   { "co_opted_member", "Co-opted member" }, { "officer", "Officer" }, { "partner", "Partner" },
+	   { "guest", "Invited to attend" }, { "observer", "Observer" });
+
+VOCABULARY(decision_kinds, "decision_kind", { "noted", "Noted" }, { "agreed", "Agreed" }, { "resolved", "Resolved" },
+	   { "recommended", "Recommended" }, { "requested", "Requested" });
+
+VOCABULARY(decision_statuses, "decision_status", { "proposed", "Proposed" }, { "taken", "Taken" },
+	   { "done", "Done: what it asked for has happened" }, { "withdrawn", "Withdrawn" });
+
+VOCABULARY(decision_answers, "decision_answer", { "accepted", "Accepted" }, { "partly", "Accepted in part" },
+	   { "rejected", "Rejected" });
+
+VOCABULARY(intervention_kinds, "intervention_kind", { "adviser", "Department's adviser" },
+	   { "improvement_notice", "Improvement notice" }, { "statutory_direction", "Statutory direction" },
+	   { "commissioner", "Commissioner" }, { "trust_direction", "Direction to set up a trust" },
+	   { "support_and_supervision", "Support and supervision" }, { "improvement_partner", "Improvement partner" });
+
+VOCABULARY(delivery_model_kinds, "delivery_model_kind", { "in_house", "In house" },
+	   { "childrens_trust", "Children's trust" }, { "council_company", "Council-owned company" },
+	   { "shared_service", "Service shared with other councils" }, { "other", "Other" });
+
 const struct vocabulary *const vocabularies[] = {
-	&action_statuses,       &authority_statuses,
-	&authority_types,       &date_precisions,
-	&finding_kinds,         &finding_polarities,
-	&finding_relations,     &finding_stages,
-	&finding_statuses,      &inspection_bodies,
-	&inspection_deliveries, &inspection_kinds,
-	&inspection_statuses,   &rags,
+	&action_precisions,
+	&action_statuses,
+	&attendances,
+	&authority_statuses,
+	&authority_types,
+	&board_kinds,
+	&cadences,
+	&capacities,
+	&comparators,
+	&date_precisions,
+	&deadline_bases,
+	&deadline_kinds,
+	&deadline_statuses,
+	&decision_answers,
+	&decision_kinds,
+	&decision_statuses,
+	&delivery_model_kinds,
+	&directions,
+	&document_roles,
+	&extension_statuses,
+	&finding_kinds,
+	&finding_polarities,
+	&finding_relations,
+	&finding_stages,
+	&finding_statuses,
+	&impacts,
+	&inspection_bodies,
+	&inspection_deliveries,
+	&inspection_kinds,
+	&inspection_statuses,
+	&intervention_kinds,
+	&measure_polarities,
+	&meeting_modes,
+	&meeting_statuses,
+	&organisation_kinds,
+	&plan_kinds,
+	&plan_responses,
+	&plan_statuses,
+	&rags,
 	&sensitivities,
+	&tolerance_kinds,
 };
 const size_t n_vocabularies = ARRAY_LEN(vocabularies);
 
