@@ -59,6 +59,7 @@ only_in() { # only_in HEADER-PATTERN FILE-PATTERN
 only_in 'ulfius\.h|microhttpd\.h' 'service/http/(server|exchange)\.c|service/http/[a-z_]+\.h'
 only_in 'libpq-fe\.h|libpq/.*' '(service|include)/repository/[a-z_]+\.[ch]'
 only_in 'csv\.h' 'service/load/[a-z_]+\.[ch]'
+only_in 'libical/.*' 'service/http/icalendar\.c'
 only_in 'gnutls/.*|xxhash\.h' 'service/core/hash\.c'
 
 # A header that brings libpq is the repository's own business.

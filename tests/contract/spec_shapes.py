@@ -139,7 +139,7 @@ def _object(fields: list[dict], tables: dict) -> Facets:
 
 
 def asked(field: dict, resource: dict | None, tables: dict, patch: bool = False) -> Facets:
-    """The facets that a property must have. Those of F_JSON are free: the view alone makes them."""
+    """The facets that a property must have. Those of json are free: the view alone makes it."""
     kind, limits, read_only = field["type"], tables["limits"], field["read_only"]
     if kind in ("id", "ref"):
         facets = id_facets(resource["name"] if kind == "id" else field["ref"])
@@ -151,6 +151,8 @@ def asked(field: dict, resource: dict | None, tables: dict, patch: bool = False)
         facets = {"type": "string", "format": "date" if kind == "date" else "date-time"}
     elif kind == "int":
         facets = {"type": "integer", **({} if read_only else {"minimum": field["min"], "maximum": field["max"]})}
+    elif kind == "number":
+        facets = {"type": "number"}
     elif kind == "bool":
         facets = {"type": "boolean"}
     elif kind == "texts":
@@ -245,6 +247,10 @@ def item_parameters(resource: dict, tables: dict) -> dict[str, Facets]:
         "as_recorded_at": {"type": "string", "format": "date-time"},
         **_expand(resource, tables),
     }
+
+
+def default_sort(resource: dict) -> list[str]:
+    return resource["default_sort"].split(",")
 
 
 def list_parameters(resource: dict, tables: dict) -> dict[str, Facets]:

@@ -96,16 +96,19 @@ def merged(schema, document=None):
 
 @functools.lru_cache(maxsize=None)
 def _document(full_rows):
-    """The description with every schema merged; with full_rows each row has all its members."""
+    """The description with every schema merged, which is quick to check; with full_rows each row has all its members."""
     document = copy.deepcopy(load())
     schemas = document["components"]["schemas"]
     full = {f"#/components/schemas/{name}": s["x-full"] for name, s in schemas.items() if "x-full" in s}
+    plain = {f"#/components/schemas/{name}": s for name, s in schemas.items() if s.get("type") not in ("object", "array")}
     document["components"]["schemas"] = {name: merged(s) for name, s in schemas.items()}
 
     def replace(node):
         if isinstance(node, dict):
             if full_rows and node.get("$ref") in full:
                 return full[node["$ref"]]
+            if node.get("$ref") in plain:  # ids, codes and the like are put in their places
+                return plain[node["$ref"]] | {name: value for name, value in node.items() if name != "$ref"}
             return {name: replace(value) for name, value in node.items() if name != "x-full"}
         if isinstance(node, list):
             return [replace(value) for value in node]
@@ -222,6 +225,21 @@ def _check_csv(text):
         assert len(row) == len(rows[0]), f"CSV record {number} has {len(row)} cells, the header {len(rows[0])}"
 
 
+def _check_calendar(text):
+    """The form of RFC 5545: lines of at most 75 octets, each ended by CRLF, and what begins ends."""
+    lines = text.split("\r\n")
+    assert lines.pop() == "" and not re.search(r"[\r\n]", "".join(lines)), "a calendar's lines end with CRLF"
+    assert all(len(line.encode()) <= 75 for line in lines), "a calendar's lines have at most 75 octets"
+    opened = []
+    for line in lines:
+        kind, _, name = line.partition(":")
+        if kind == "BEGIN":
+            opened.append(name)
+        elif kind == "END":
+            assert opened and opened.pop() == name, f"{line} ends what was not begun"
+    assert lines[0] == "BEGIN:VCALENDAR" and not opened, "not one whole calendar"
+
+
 def _check_json_lines(text, list_pointer, full_rows):
     row = resolve({"$ref": list_pointer})["properties"]["data"]["items"]["$ref"]
     assert not text or text.endswith("\n"), "JSON Lines that end within a line"
@@ -264,6 +282,8 @@ def _check_content(operation, status, headers, body, full_rows):
         assert not errors, "\n".join(errors)
     elif media_type == "text/csv":
         _check_csv(text)
+    elif media_type == "text/calendar":
+        _check_calendar(text)
     elif media_type == "application/x-ndjson":
         _check_json_lines(text, content["application/json"]["schema"]["$ref"], full_rows)
 

@@ -14,10 +14,10 @@ from typing import Any, Iterator
 
 import psycopg
 
+from harness.bodies import ARISES, FULL, LEAST, OF_PARENT, PARENTS
+from harness.described import ABSENT_ID as ABSENT_ID
+from harness.described import resources as described
 from harness.service import Api
-
-RESOURCES = ("authorities", "inspections", "findings", "actions")
-ABSENT_ID = "01900000-0000-7000-8000-000000000000"
 
 
 def today() -> datetime.date:
@@ -36,75 +36,63 @@ class Given:
         self._numbers = (n for n in (f"{i:03}" for i in range(1, 1000)) if n not in taken)
         self._serial = itertools.count(1)
 
+    def serial(self) -> int:
+        return next(self._serial)
+
     # --- bodies -------------------------------------------------------------
 
-    def body(self, resource: str, **members: Any) -> dict:
-        """The least that a POST needs, and `members`."""
-        serial = next(self._serial)
+    def least(self, resource: str) -> dict:
+        """The members that a POST needs, but for what says where the row belongs."""
+        least = LEAST[resource](self.serial())
         if resource == "authorities":
-            least = {"id": next(self._numbers), "name": f"Testshire {serial}", "type": "unitary"}
-        elif resource == "inspections":
-            least = {"kind": "focused_visit"}
-            least["authority_id"] = members.pop("authority_id", None) or self.authority()
-        elif resource == "findings":
-            least = {"kind": "area_for_improvement", "text": f"Text {serial}"}
-            least["inspection_id"] = members.pop("inspection_id", None) or self.inspection()["id"]
-        else:
-            least = {"title": f"Action {serial}"}
-            least["authority_id"] = members.pop("authority_id", None) or self.authority()
-        return least | members
+            least["id"] = next(self._numbers)
+        return least
+
+    def body(self, resource: str, **members: Any) -> dict:
+        """The least that a POST needs, and `members`; what it belongs to is made, unless it is named."""
+        least = self.least(resource)
+        if resource == "decisions" and not members.get("meeting_id"):
+            least["delegated_to"] = "Director of Children's Services"
+        return least | self._above(resource, members) | members
+
+    def _above(self, resource: str, members: dict) -> dict:
+        """The member that says what a row belongs to. None there is as good as nothing."""
+        member, above = PARENTS.get(resource, (None, ""))
+        if not member or members.get(member) or members.get("meeting_id"):
+            return {}
+        members.pop(member, None)
+        return {member: self.one(above, **OF_PARENT.get(resource, {}))["id"]}
 
     def full_body(self, resource: str) -> dict:
         """Every member that a client may write, each with something in it."""
-        if resource == "authorities":
-            return self.body(
-                resource, official_name="The Council of Testshire", aliases=["Old Testshire", "Tests"],
-                gss_code=f"E0699{next(self._serial):04}", former_gss_codes=["E10999999"],
-                urn=f"99{next(self._serial):05}", region="North East", region_code="E12000001",
-                started_on="1997-04-01", successor_ids=[self.authority()],
-            )
-        if resource == "inspections":
-            authority = self.authority()
-            return self.body(
-                resource, authority_id=authority, kind="standard_inspection", framework_id="ilacs-2023", body="ofsted",
-                external_refs={"ofsted": "a", "modern_gov": "b"}, status="published", sensitivity="public",
-                start_on="2024-04-08", end_on="2024-04-19", planned_start_on="2024-04-01", planned_precision="month",
-                verbal_feedback_on="2024-04-19", received_on="2024-05-20", published_on="2024-05-28",
-                delivery="on_site", theme_ids=["management-oversight"], inspectors_count=2, sequence_number=3,
-                inspectors=[{"name": "Jan Edwards", "role": "Lead inspector", "body": "Ofsted"},
-                            {"name": "Máire Atherton", "role": None, "body": None}],
-                follows_id=self.inspection(authority, start_on="2023-03-01", end_on="2023-03-02")["id"],
-                judgements=[{"strand": "overall_effectiveness", "grade": "good", "wording": "Good", "title": None},
-                            {"strand": "help_and_protection", "grade": "good", "wording": None, "title": "Help"}],
-                report_url="https://example.org/report",
-            )
-        if resource == "findings":
-            inspection = self.inspection(start_on="2024-04-08", end_on="2024-04-19", kind="standard_inspection")
-            earlier = self.inspection(inspection["authority_id"], start_on="2022-04-05", end_on="2022-04-06")
-            return self.body(
-                resource, inspection_id=inspection["id"], external_refs={"plan": "1", "pentana": "2"}, number=7,
-                parent_id=self.finding(inspection["id"])["id"], printed_label="Recommendation 7",
-                kind="recommendation", polarity="mixed", extent="a minority", stage="provisional",
-                sensitivity="restricted", strand="help_and_protection", theme_ids=["management-oversight"],
-                gloss="What we make of it", source_paragraph="12-14", source_url="https://example.org/letter",
-                national_framework_ref="outcome_3", contested=True, contested_response="It was otherwise.",
-                links=[{"earlier_id": self.finding(earlier["id"])["id"], "relation": "repeats"}],
-            )
-        finding = self.finding()
-        return self.body(
-            resource, authority_id=finding["authority_id"], external_refs={"plan": "1", "pentana": "2"}, number="1.1",
-            detail="In full", status="complete", sensitivity="restricted", lead_role="Head of Access",
-            start_on="2024-01-08", due_on="2024-06-03", forecast_on="2024-06-10", completed_on="2024-06-04",
-            success_criteria="Fewer re-referrals", finding_ids=[finding["id"]],
-        )
+        return self.body(resource, **FULL[resource](self))
 
     # --- rows ---------------------------------------------------------------
 
     def one(self, resource: str, **members: Any) -> dict:
+        if resource in ARISES:
+            return self._changed(resource, ARISES[resource](self), members)
         return self.api.create(f"/v1/{resource}", self.body(resource, **members))
 
     def full(self, resource: str) -> dict:
+        if resource in ARISES:
+            return self._changed(resource, ARISES[resource](self), FULL.get(resource, lambda given: {})(self))
         return self.api.create(f"/v1/{resource}", self.full_body(resource))
+
+    def of(self, resource: str, authority_id: str, **members: Any) -> dict:
+        """A row of this authority, with all that is between the two."""
+        member, above = PARENTS[resource]
+        if above == "authorities":
+            return self.one(resource, authority_id=authority_id, **members)
+        parent = self.of(above, authority_id, **OF_PARENT.get(resource, {}))
+        return self.one(resource, **{member: parent["id"]}, **members)
+
+    def links(self, authority_id: str, *resources: str) -> dict[str, list[str]]:
+        """links("806", "plans"): {"plan_ids": [...]}, to new rows of this authority."""
+        return {f"{described()[key].name}_ids": [self.of(key, authority_id)["id"]] for key in resources}
+
+    def _changed(self, resource: str, row: dict, members: dict) -> dict:
+        return self.api.patch(f"/v1/{resource}/{row['id']}", members, expect=200).json if members else row
 
     def authority(self, **members: Any) -> str:
         """The number of a new authority."""

@@ -1,12 +1,12 @@
 """Real oddities met in published data about inspections, and what the API makes of each.
 
-What only a loader meets (byte order marks, CRLF, names to be trimmed) is in test_load.py;
-documents and statutory deadlines do not exist in this version.
+What only a loader meets (byte order marks, CRLF, names to be trimmed) is in test_load.py.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 
 import pytest
@@ -98,6 +98,38 @@ def test_a_stated_due_date_on_a_saturday_is_kept(given, due_on):
 @pytest.mark.parametrize("due_on", ["2024-09-12", "2024-07-09", "2022-07-26", "2023-07-25"])
 def test_a_stated_due_date_at_an_unusual_distance_is_kept(given, due_on):
     assert given.action(due_on=due_on)["due_on"] == due_on
+
+
+@pytest.fixture
+def statement_due(api, given):
+    """The deadline of the joint statement after a letter of this day, in which a date is stated."""
+
+    def make(received_on: str, stated_on: str) -> dict:
+        visit = given.inspection(kind="jtai", status="reported", received_on=received_on, statement_required=True)
+        api.patch(f"/v1/inspections/{visit['id']}", {"principal_authority_id": visit["authority_id"]}, expect=200)
+        deadline, = [row for row in api.get(f"/v1/inspections/{visit['id']}/deadlines", expect=200).data
+                     if row["kind"] == "joint_statement"]
+        stated = {"stated_on": stated_on, "stated_source": "The letter"}
+        return api.patch(f"/v1/deadlines/{deadline['id']}", stated, expect=200).json
+
+    return make
+
+
+@pytest.mark.parametrize(("received_on", "stated_on"), [("2023-11-30", "2024-03-09"), ("2018-05-11", "2018-08-18")])
+def test_a_statement_due_on_a_saturday_is_kept_and_said_to_be_odd(statement_due, received_on, stated_on):
+    deadline = statement_due(received_on, stated_on)
+    assert (deadline["due_on"], deadline["basis"]) == (stated_on, "letter")
+    assert "stated_on_non_working_day" in [warning["code"] for warning in deadline["warnings"]]
+
+
+@pytest.mark.parametrize("days", [83, 38, 49, 50])
+def test_a_statement_due_after_another_number_of_working_days_is_kept_beside_the_computed_day(api, statement_due, days):
+    counted = api.get("/v1/working-days", {"from": "2024-01-08", "days": days}, expect=200).json["to"]
+    deadline = statement_due("2024-01-08", counted)
+    assert (deadline["due_on"], deadline["stated_on"]) == (counted, counted)
+    assert deadline["computed_on"] == api.get("/v1/working-days?from=2024-01-08&days=70", expect=200).json["to"]
+    apart = datetime.date.fromisoformat(counted) - datetime.date.fromisoformat(deadline["computed_on"])
+    assert deadline["difference_days"] == apart.days != 0
 
 
 def test_two_graded_visits_of_one_authority_on_overlapping_dates_conflict(api, given, unwritten):
@@ -204,3 +236,37 @@ def test_text_comes_back_character_for_character(api, given: Given, text):
                                   "on site: Pietro Battista", "Karen Wareing (HMI)"])
 def test_an_inspectors_name_is_cleaned_on_import_only(given, name):
     assert given.inspection(inspectors=[{"name": name}])["inspectors"] == [{"name": name, "role": None, "body": None}]
+
+
+# --- documents -----------------------------------------------------------------------------
+
+
+def test_an_error_page_that_was_kept_four_times_is_found_by_its_checksum(api, given):
+    """The same 7,116 bytes of HTML under four names: who looks for the checksum sees them together."""
+    authority, page = given.authority(), "7b1c" * 16
+    kept = [given.one("documents", authority_id=authority, sha256=page, url=f"https://example.org/{n}.pdf")["id"]
+            for n in range(4)]
+    letter = given.one("documents", authority_id=authority, sha256="0a" * 32)["id"]
+    assert sorted(api.get("/v1/documents", {"sha256": page}, expect=200).ids) == sorted(kept)
+    assert api.get("/v1/documents", {"sha256": "0a" * 32, "authority_id": authority}, expect=200).ids == [letter]
+
+
+@pytest.mark.parametrize("sha256", ["7B1C" * 16, "7b1c" * 15, "7b1c" * 16 + "0", "7116", "", "g" * 64, 7116])
+def test_a_checksum_that_is_none_is_refused(api, given, unwritten, sha256):
+    body = given.body("documents", sha256=sha256)
+    with unwritten():
+        assert api.post("/v1/documents", body, expect=422).pointers == ["/sha256"]
+
+
+def test_a_document_that_nobody_could_find_is_refused(api, given, unwritten):
+    body = given.body("documents", url=None)
+    with unwritten():
+        assert api.post("/v1/documents", body, expect=422).pointers == ["/url"]
+    given.one("documents", url=None, sha256="0a" * 32)
+
+
+@pytest.mark.parametrize("url", ["file:///C:/letter.pdf", "letter.pdf", "javascript:alert(1)", "https://", "ftp://a/b"])
+def test_a_link_that_leads_nowhere_is_refused(api, given, unwritten, url):
+    body = given.body("documents", url=url)
+    with unwritten():
+        assert api.post("/v1/documents", body, expect=422).pointers == ["/url"]

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from harness.bodies import CHANGE
+from harness.described import resources, those
 from harness.service import Answer, Api
 
 VARYING = {"date", "x-request-id"}
@@ -48,13 +50,25 @@ def get_if_none_match(api: Api, path: str, tags: str) -> Answer:
 # --- the tag ----------------------------------------------------------------------
 
 
-def test_the_tag_is_strong_and_begins_with_the_version(api):
-    row = api.create("/v1/actions", {"authority_id": "806", "title": "Versions"})
-    path = f"/v1/actions/{row['id']}"
-    for version in (1, 2, 3):
+@pytest.mark.parametrize("resource", those("is_changed"))
+def test_the_tag_is_strong_and_begins_with_the_version(api, given, resource):
+    row = given.one(resource)
+    path = f"/v1/{resource}/{row['id']}"
+    for version in (row["version"], row["version"] + 1):
         answer = api.get(path, expect=200)
         assert re.fullmatch(rf'"{version}\.[0-9a-f]+"', answer.etag) and answer.json["version"] == version
-        api.patch(path, {"detail": f"Change {version}"}, expect=200)
+        api.patch(path, CHANGE[resource], expect=200)
+
+
+@pytest.mark.parametrize("resource", those("is_created"))
+def test_each_expansion_and_each_choice_of_members_has_a_tag_of_its_own(api, given, resource):
+    path = f"/v1/{resource}/{given.full(resource)['id']}"
+    asked = ["", "?fields=id", *[f"?expand={e['name']}" for e in resources()[resource].table["expansions"]]]
+    tags = [api.get(path + query, expect=200).etag for query in asked]
+    assert len(set(tags)) == len(tags)
+    assert {tag.split(".")[0] for tag in tags} == {'"1'}
+    for query, tag in zip(asked, tags):
+        assert get_if_none_match(api, path + query, tag).expect(304).etag == tag
 
 
 def test_what_was_just_written_has_the_tag_of_the_next_read(api):

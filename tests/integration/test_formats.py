@@ -12,13 +12,11 @@ from typing import Any, Iterator
 import pytest
 
 from harness import cluster as clusters
+from harness.bodies import CHANGE
+from harness.described import ROUTES, named, resources, those
 from harness.service import Answer, Api, Service
 
 JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"
-DESCRIBED = json.loads(clusters.inspectd("describe"))
-TYPES = {
-    resource["name"]: {field["name"]: field for field in resource["fields"]} for resource in DESCRIBED["resources"]
-}
 TEXTS = [
     "=1+1",
     "+441",
@@ -56,16 +54,19 @@ def export(api: Api, path: str, kind: str, params: Any = None, **options: Any) -
 def from_csv(resource: str, text: str) -> list[dict]:
     """Rows as JSON has them, by the types that the service describes; the guard of formulas taken off."""
     header, *records = csv.reader(io.StringIO(text, newline=""), strict=True)
+    fields = resources()[resource].fields
     return [
-        {name: _value(TYPES[resource][name], cell) for name, cell in zip(header, record, strict=True)}
-        for record in records
+        {name: _value(fields[name], cell) for name, cell in zip(header, record, strict=True)} for record in records
     ]
+
+
+AS_JSON = ("int", "number", "bool", "json", "texts", "refs", "objects", "external", "transitions")
 
 
 def _value(field: dict, cell: str) -> Any:
     if cell.startswith("'"):
         cell = cell[1:]
-    if field["type"] in ("int", "bool", "json", "texts", "refs", "objects", "external", "transitions"):
+    if field["type"] in AS_JSON:
         return json.loads(cell) if cell else None
     return cell if cell or not (field["nullable"] or field["type"] == "enum") else None
 
@@ -185,7 +186,7 @@ def test_no_cell_of_csv_is_a_formula_and_every_text_comes_back(api, awkward):
     text = export(api, "/v1/actions", CSV, {"sort": "id"}).text
     for record in csv.reader(io.StringIO(text, newline=""), strict=True):
         assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for cell in record), record
-    assert [row["title"] for row in from_csv("action", text)] == [row["title"] for row in awkward]
+    assert [row["title"] for row in from_csv("actions", text)] == [row["title"] for row in awkward]
 
 
 def test_csv_has_its_columns_as_fields_asks_for_them(api, awkward):
@@ -216,40 +217,60 @@ def test_json_lines_has_one_row_in_each_line(api, awkward):
 # --- the whole list ------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def filled(given, awkward) -> dict[str, dict]:
+    """Full rows of every resource beside the reference data."""
+    return {key: given.full(key) for key in those("is_created")}
+
+
+@pytest.mark.parametrize("resource", those("is_listed"))
+def test_both_formats_say_what_the_json_list_says(api, filled, resource):
+    path = f"/v1/{resource}" + ("?authority_id=806" if resource == "findings" else "")
+    rows = api.all(path, {"limit": 200})
+    assert from_ndjson(export(api, path, NDJSON).text) == rows
+    assert from_csv(resource, export(api, path, CSV).text) == rows
+    if resource in filled and resource != "findings":
+        assert filled[resource]["id"] in [row["id"] for row in rows]
+
+
 @pytest.mark.parametrize(
-    "path",
-    [
-        "/v1/frameworks",
-        "/v1/themes",
-        "/v1/authorities",
-        "/v1/inspections",
-        "/v1/actions",
-        "/v1/findings?authority_id=806",
-        "/v1/authorities/806/neighbours",
-        "/v1/authorities/806/findings",
-        "/v1/authorities/806/inspections",
-    ],
+    "route", [r for r in ROUTES if r["method"] == "GET" and r["parent"]], ids=lambda route: route["operation_id"]
 )
-def test_both_formats_say_what_the_json_list_says(api, awkward, path):
-    resource = next(
-        r["resource"]
-        for r in DESCRIBED["routes"]
-        if r["path"] == path.partition("?")[0].replace("806", "{id}") and r["method"] == "GET"
-    )
+def test_a_list_beneath_a_row_is_exported_like_any_other(api, filled, route):
+    id = "806" if route["parent"] == "authority" else filled[named(route["parent"]).key]["id"]
+    path, resource = route["path"].replace("{id}", id), named(route["resource"]).key
     rows = api.all(path, {"limit": 200})
     assert from_ndjson(export(api, path, NDJSON).text) == rows
     assert from_csv(resource, export(api, path, CSV).text) == rows
 
 
-def test_an_export_does_not_stop_at_a_page(api):
-    assert len(from_ndjson(export(api, "/v1/inspections", NDJSON, {"fields": "id"}).text)) == 561
+@pytest.mark.parametrize("resource", [key for key in those("is_changed") if key != "inspections"])  # of these all is form
+def test_no_text_of_any_resource_is_a_formula(api, given, resource):
+    (member, _), = CHANGE[resource].items()
+    text = "=1+1" if resource != "authorities" else "-Shire"  # a name needs a letter
+    row = api.patch(f"/v1/{resource}/{given.one(resource)['id']}", {member: text}, expect=200).json
+    exported = export(api, f"/v1/{resource}", CSV, {"id": row["id"]}).text
+    header, record = csv.reader(io.StringIO(exported, newline=""), strict=True)
+    assert record[header.index(member)] == f"'{text}"
+    assert from_csv(resource, exported) == [row]
+
+
+@pytest.fixture
+def total(api) -> int:
+    """How many inspections there are."""
+    return api.get("/v1/inspections", {"limit": 1, "include_total": True}, expect=200).json["page"]["total"]
+
+
+def test_an_export_does_not_stop_at_a_page(api, total):
+    assert total >= 561
+    assert len(from_ndjson(export(api, "/v1/inspections", NDJSON, {"fields": "id"}).text)) == total
 
 
 @pytest.mark.parametrize("kind", [CSV, NDJSON])
 @pytest.mark.parametrize("limit", [1, 7, 201, 500, 100000])
-def test_limit_cuts_an_export_at_any_number(api, kind, limit):
+def test_limit_cuts_an_export_at_any_number(api, total, kind, limit):
     text = export(api, "/v1/inspections", kind, {"fields": "id", "limit": limit}).text
-    assert len(text.splitlines()) == min(limit, 561) + (kind == CSV)
+    assert len(text.splitlines()) == min(limit, total) + (kind == CSV)
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "x", ""])

@@ -22,10 +22,12 @@ import hypothesis.strategies as st
 import pytest
 
 from harness import cluster as clusters
-from harness.examples import ABSENT_ID, RESOURCES
+from harness.cases import Cases
+from harness.described import ABSENT_ID, LIMITS, LIST_TYPES, resources, those
 from harness.service import Wire
 
-every_resource = pytest.mark.parametrize("resource", RESOURCES)
+CREATED = those("is_created")
+created_resource = pytest.mark.parametrize("resource", CREATED)
 BODY_MAX = 65536
 
 
@@ -108,15 +110,14 @@ def test_a_byte_order_mark_is_no_fault_of_the_service(api, given):
     api.post("/v1/actions", data=b"\xef\xbb\xbf" + body, expect=[201, 400])
 
 
-@every_resource
-@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded",
-                                        "multipart/form-data; boundary=x",
-                                        "application/jsonx", "text/json2", "json", "*/*",
-                                        "application/json; charset=utf-16"])
-def test_a_body_of_another_type_is_not_read(api, given, unwritten, resource, media_type):
+@created_resource
+def test_a_body_of_another_type_is_not_read(api, given, unwritten, resource):
     body = given.body(resource)
-    with unwritten():
-        api.post(f"/v1/{resource}", body, content_type=media_type, expect=415)
+    with unwritten(), Cases() as case:
+        for media_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+                           "application/jsonx", "text/json2", "json", "*/*", "application/json; charset=utf-16"):
+            with case(media_type):
+                api.post(f"/v1/{resource}", body, content_type=media_type, expect=415)
 
 
 def test_a_body_without_a_type_or_compressed_is_not_read(api, given, unwritten):
@@ -212,7 +213,7 @@ def test_a_content_length_that_is_none_or_too_large_is_refused(impatient, api, u
 
 @pytest.mark.parametrize(("resource", "member", "limit"), [
     ("actions", "title", 500), ("actions", "detail", 20000), ("actions", "number", 32), ("findings", "text", 20000),
-    ("findings", "extent", 200), ("authorities", "name", 200),
+    ("findings", "extent", 200), ("authorities", "name", 200), ("plans", "edition", 40), ("measures", "unit", 60),
 ])
 def test_a_text_may_be_as_long_as_its_limit_in_characters(api, given, unwritten, resource, member, limit):
     row = given.one(resource, **{member: "é" * limit})
@@ -222,14 +223,48 @@ def test_a_text_may_be_as_long_as_its_limit_in_characters(api, given, unwritten,
     assert answer.pointers == [f"/{member}"]
 
 
-@pytest.mark.parametrize(("resource", "member", "item"), [
-    ("inspections", "inspectors", {"name": "A"}), ("actions", "finding_ids", ABSENT_ID), ("findings", "theme_ids", "x"),
-])
-def test_a_list_over_its_limit_is_refused(api, given, unwritten, resource, member, item):
-    body = given.body(resource, **{member: [item] * 501})
-    with unwritten():
-        answer = api.post(f"/v1/{resource}", body, expect=422)
-    assert len(answer.problem["errors"]) <= 32
+def texts_of(resource: str) -> dict[str, dict]:
+    """The members that take any text."""
+    return {name: field for name, field in resources()[resource].written.items()
+            if field["type"] == "text" and field.get("pattern") in (None, FILLED)}
+
+
+FILLED = r"\S"
+
+
+@created_resource
+def test_every_text_has_a_greatest_length_and_none_is_cut(api, given, unwritten, resource):
+    body = given.body(resource)
+    with unwritten(), Cases() as case:
+        for member, field in texts_of(resource).items():
+            with case(member):
+                limit = field.get("max") or LIMITS["text_chars"]
+                answer = api.post(f"/v1/{resource}?validate_only=true", body | {member: "é" * (limit + 1)}, expect=422)
+                assert f"/{member}" in answer.pointers
+                if member in FREE.get(resource, texts_of(resource)):
+                    fits = body | {member: "é" * limit}
+                    checked = api.post(f"/v1/{resource}?validate_only=true", fits, expect=200).json
+                    assert checked[member] == "é" * limit
+
+
+# Texts that may be anything; of the resources that are not here, all of them.
+FREE = {
+    "findings": ["text", "gloss", "printed_label", "extent", "source_paragraph"],
+    "observations": ["scope", "caveat", "source"],
+    "authorities": ["official_name", "region"],
+}
+
+
+@created_resource
+def test_a_list_over_its_limit_is_refused(api, given, unwritten, resource):
+    body, of = given.full_body(resource), resources()[resource]
+    with unwritten(), Cases() as case:
+        for member in (name for name, field in of.written.items() if field["type"] in LIST_TYPES):
+            with case(member):
+                answer = api.post(f"/v1/{resource}", body | {member: body[member][:1] * 501}, expect=[413, 422])
+                if answer.status == 413:  # of objects as large as these
+                    continue
+                assert f"/{member}" in answer.pointers and len(answer.problem["errors"]) <= LIMITS["complaints"]
 
 
 # --- members of the wrong kind ------------------------------------------------------------
@@ -254,14 +289,9 @@ def test_what_is_not_a_date_of_our_time_is_refused_by_name(api, given, unwritten
 @pytest.mark.parametrize(("resource", "member", "values"), [
     ("inspections", "inspectors_count", ["7", 7.0, 7.5, 1e300, True, 0, -1, 101, 9223372036854775807, [], {}]),
     ("findings", "number", ["1", 1.0, False, 0, -1, 10000, [1]]),
-    ("findings", "contested", ["true", 1, 0, "", []]),
     ("findings", "text", [1, True, [], {}, None]),
-    ("findings", "parent_id", ["806", "x", 1, [], ABSENT_ID + "0", ABSENT_ID[:-1], "{" + ABSENT_ID + "}",
-                               ABSENT_ID.replace("-", "")]),
-    ("actions", "title", [1, 1.5, True, [], {}]),
+    ("findings", "parent_id", ["806", "x", 1, [], ABSENT_ID + "0", ABSENT_ID[:-1]]),
     ("actions", "finding_ids", ["x", 1, {}, [1], [None], [[]], None]),
-    ("actions", "external_refs", ["x", [], {"a": 1}, {"a": ""}, {"": "1"}, {"A": "1"}, {"a b": "1"}, {"a": []},
-                                  {"a": "x" * 201}]),
     ("authorities", "aliases", ["x", {}, [1], [""], None]),
 ])
 def test_a_member_of_another_kind_is_refused_by_name(api, given, unwritten, resource, member, values):
@@ -272,6 +302,32 @@ def test_a_member_of_another_kind_is_refused_by_name(api, given, unwritten, reso
         assert pointers and all(pointer.startswith(f"/{member}") for pointer in pointers), value
 
 
+WRONG = {
+    "text": [1, 1.5, True, [], {}],
+    "enum": ["nonsense", "", " ", 1, True, [], {}],
+    "ref": ["no such thing", "", 1, True, [], {}, "{" + ABSENT_ID + "}", ABSENT_ID.replace("-", "")],
+    "date": ["2023-02-29", "31/03/2022", "1700-01-01", "infinity", "", 20240101, True, [], {}],
+    "int": ["7", 7.5, 1e300, True, -1, 9223372036854775807, [], {}],
+    "number": ["7", True, [], {}, 1e12, -1e300, 0.12345678901234567],
+    "bool": ["true", 1, 0, "", [], {}],
+    "texts": ["x", {}, 1, [1], [None], [[]]],
+    "refs": ["x", {}, 1, [1], [None], [[]], ["x"]],
+    "objects": ["x", {}, 1, [1], [None], [[]], [{}]],
+    "external": ["x", [], {"a": 1}, {"a": ""}, {"": "1"}, {"A": "1"}, {"a b": "1"}, {"a": []}, {"a": "x" * 201}],
+}
+
+
+@created_resource
+def test_no_member_takes_a_value_of_another_kind(api, given, unwritten, resource):
+    body = given.body(resource)
+    with unwritten(), Cases() as case:
+        for member, field in resources()[resource].written.items():
+            for value in WRONG.get(field["type"], ["no form that any identifier has"]):
+                with case(member, repr(value)):
+                    pointers = api.post(f"/v1/{resource}", body | {member: value}, expect=422).pointers
+                    assert any(pointer == f"/{member}" or pointer.startswith(f"/{member}/") for pointer in pointers)
+
+
 # --- text that would like to be code --------------------------------------------------------
 
 NASTY = ["'; DROP TABLE inspectd.action; --", "\" OR 1=1 --", "%s%n%p%x%08x%.9999d", "${jndi:ldap://x/a}", "{{7*7}}",
@@ -280,31 +336,41 @@ NASTY = ["'; DROP TABLE inspectd.action; --", "\" OR 1=1 --", "%s%n%p%x%08x%.999
          "E'\\x41'",
          "x" + "%" * 90, "\u202etxt", "NULL", "null", "undefined", "NaN", "true", "a'b\"c`d$e%f&g", "--", "/*", "{}",
          "[]", "(1=1)"]
-TEXTS = {
-    "authorities": ["official_name", "region"],
-    "inspections": [],
-    "findings": ["text", "gloss", "printed_label", "extent", "source_paragraph", "contested_response"],
-    "actions": ["title", "detail", "lead_role", "success_criteria"],
+# What members of objects take any text, beside those of texts_of().
+WITHIN = {
+    "inspections": lambda text: {"inspectors": [{"name": f"A{text}", "role": text, "body": text}],
+                                 "report_url": "https://example.org/" + text.replace(" ", "+")},
+    "findings": lambda text: {"contested": True, "contested_response": text},
+    "plans": lambda text: {"rag_labels": [{"rag": "red", "label": text[:60], "meaning": text}]},
+    "measures": lambda text: {"benchmarks": [{"label": text, "value": 1, "on": None, "source": text}]},
+    "meetings": lambda text: {"attendees": [{"name": f"A{text}", "role": text, "capacity": "chair",
+                                             "attendance": "present", "organisation": text}]},
+    "agenda-items": lambda text: {"wards": [text], "points": [{"number": 1, "theme": text, "raised_by": text,
+                                                               "point": text, "answer": text}]},
+    "decisions": lambda text: {"parts": [{"number": text[:20], "wording": text, "kind": None, "addressed_to": text,
+                                          "due_on": None, "done_on": None}]},
+    "documents": lambda text: {"copied_to": [text]},
 }
 
 
 @pytest.mark.parametrize("text", NASTY, ids=lambda value: ascii(value)[:40])
 def test_text_is_stored_and_returned_and_never_run(api, given, text):
-    named = f"A{text}"  # a name needs a letter
-    for resource, members in TEXTS.items():
-        sent = dict.fromkeys(members, named if resource == "authorities" else text)
-        sent |= {"contested": True} if resource == "findings" else {}
-        if resource != "authorities":
-            sent["external_refs"] = {"plan": text}
-        if resource == "inspections":
-            sent["inspectors"] = [{"name": named, "role": text, "body": text}]
-            sent["report_url"] = "https://example.org/" + text.replace(" ", "+")
-        row = api.create(f"/v1/{resource}", given.body(resource, **sent))
-        read = api.get(f"/v1/{resource}/{row['id']}", expect=200).json
-        assert {name: read[name] for name in sent} == sent
-        if "external_refs" in sent:
-            value = "plan:" + text.replace("\\", "\\\\").replace(",", "\\,")
-            assert row["id"] in api.get(f"/v1/{resource}", {"external_ref": value}, expect=200).ids
+    with Cases() as case:
+        for resource in CREATED:
+            with case(resource):
+                of = resources()[resource]
+                sent = {name: text[:field.get("max") or None] for name, field in texts_of(resource).items()
+                        if name in FREE.get(resource, texts_of(resource))}
+                if resource == "authorities":
+                    sent = dict.fromkeys(FREE[resource], f"A{text}")  # a name needs a letter
+                sent |= {"external_refs": {"plan": text}} if "external_refs" in of.fields else {}
+                sent |= WITHIN.get(resource, lambda text: {})(text)
+                row = api.create(of.path, given.body(resource, **sent))
+                read = api.get(f"{of.path}/{row['id']}", expect=200).json
+                assert {name: read[name] for name in sent} == sent
+                if "external_refs" in sent:
+                    value = "plan:" + text.replace("\\", "\\\\").replace(",", "\\,")
+                    assert row["id"] in api.get(of.path, {"external_ref": value}, expect=200).ids
 
 
 @pytest.mark.parametrize("text", NASTY, ids=lambda value: ascii(value)[:40])
@@ -738,7 +804,7 @@ def test_the_log_is_one_json_object_a_line_whatever_was_asked(service, api):
 # --- the unforeseen ---------------------------------------------------------------------------------
 
 fuzzed = hypothesis.settings(
-    max_examples=60, deadline=None, derandomize=True, database=None,
+    max_examples=40, deadline=None, derandomize=True, database=None,
     suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
 )
 text = st.text(max_size=12) | st.sampled_from([*NASTY, "806", "2024-05-01", ABSENT_ID, "planned", "public",
@@ -746,20 +812,10 @@ text = st.text(max_size=12) | st.sampled_from([*NASTY, "806", "2024-05-01", ABSE
 scalar = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | text
 value = st.recursive(scalar, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
                      max_leaves=8)
-MEMBERS = {
-    "authorities": ["id", "name", "type", "aliases", "gss_code", "former_gss_codes", "urn", "region", "region_code",
-                    "started_on",
-                    "successor_ids"],
-    "inspections": ["authority_id", "kind", "framework_id", "status", "start_on", "end_on", "planned_start_on",
-                    "published_on",
-                    "judgements", "inspectors", "inspectors_count", "theme_ids", "follows_id", "external_refs",
-                    "report_url", "reason"],
-    "findings": ["inspection_id", "kind", "number", "parent_id", "strand", "theme_ids", "links", "text", "contested",
-                 "sensitivity",
-                 "external_refs", "national_framework_ref"],
-    "actions": ["authority_id", "title", "status", "due_on", "completed_on", "finding_ids", "external_refs",
-                "sensitivity", "number"],
-}
+
+
+def members_of(resource: str) -> list[str]:
+    return [*resources()[resource].written, "reason"]
 
 
 def mutated(draw, body: dict, names: list[str]) -> dict:
@@ -767,23 +823,23 @@ def mutated(draw, body: dict, names: list[str]) -> dict:
     return body | draw(st.dictionaries(st.sampled_from(names) | text, value, max_size=4))
 
 
-@every_resource
+@created_resource
 def test_no_body_whatever_makes_the_service_fail(api, given, resource):
-    seed = given.full_body(resource)
-    row = api.create(f"/v1/{resource}", seed)
+    seed, of = given.full_body(resource), resources()[resource]
+    row = api.create(of.path, seed)
+    targets = [("POST", of.path)]
+    targets += [("PATCH", f"{of.path}/{row['id']}")] if of.is_changed else []
+    targets += [("POST", f"{of.path}/{row['id']}/transitions")] if of.is_moved else []
     api.validate = False
-    etag = api.get(f"/v1/{resource}/{row['id']}").etag
+    etag = api.get(f"{of.path}/{row['id']}").etag
 
     @fuzzed
     @hypothesis.given(st.data())
     def check(data):
-        body = mutated(data.draw, seed, MEMBERS[resource])
-        whole = data.draw(st.just(body) | value)
-        for method, target, sent in (("POST", f"/v1/{resource}?validate_only=true", whole),
-                                     ("PATCH", f"/v1/{resource}/{row['id']}?validate_only=true", whole),
-                                     ("POST", f"/v1/{resource}/{row['id']}/transitions?validate_only=true", whole)):
-            data_sent = json.dumps(sent).encode()
-            answer = api.request(method, target, data=data_sent, if_match=etag if "{" not in target else None)
+        body = mutated(data.draw, seed, members_of(resource))
+        sent = data.draw(st.just(body) | value)
+        for method, target in targets:
+            answer = api.request(method, f"{target}?validate_only=true", data=json.dumps(sent).encode(), if_match=etag)
             assert answer.status < 500, f"{sent!r}\n{answer}"
 
     try:
@@ -794,15 +850,16 @@ def test_no_body_whatever_makes_the_service_fail(api, given, resource):
 
 NAMES = ["status", "limit", "sort", "fields", "expand", "q", "id", "cursor", "include_total", "as_recorded_at",
          "updated_since", "due_on_gte",
-         "authority_id", "external_ref", "theme_id", "kind", "by", "status_ne", "number", "strand", "name"]
+         "authority_id", "external_ref", "theme_id", "kind", "by", "status_ne", "number", "strand", "name", "plan_id",
+         "overdue", "in_force", "value_gt", "held_on_lt", "from", "to", "days"]
 part = st.text(alphabet=string.ascii_letters + string.digits + "%&=+;,._-~!$'()*[]{}|^`\\<>\"@:/?#", max_size=10)
 pair = st.tuples(st.sampled_from(NAMES) | part, part | st.sampled_from(["open", "1", "-due_on", "findings", ABSENT_ID,
                                                                         "806", "%25", "%00"]))
 
 
 def test_no_query_whatever_makes_the_service_fail(api, service):
-    paths = ["/v1/findings", "/v1/actions", "/v1/inspections", "/v1/authorities", "/v1/authorities/806",
-             "/v1/findings/counts", "/v1/search"]
+    paths = [*(f"/v1/{resource}" for resource in those("is_listed")), "/v1/authorities/806", "/v1/findings/counts",
+             "/v1/search", "/v1/working-days", "/v1/deadlines/counts", "/v1/authorities/806/plans"]
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
 
     @hypothesis.settings(fuzzed, max_examples=300)

@@ -9,6 +9,8 @@ import time
 import pytest
 
 from harness import cluster as clusters
+from harness.bodies import MOVES
+from harness.described import ROUTES, named, those
 from harness.service import Answer
 
 
@@ -25,7 +27,7 @@ def same(one: Answer, other: Answer) -> bool:
     return first == second
 
 
-@pytest.mark.parametrize("resource", ["authorities", "inspections", "findings", "actions"])
+@pytest.mark.parametrize("resource", those("is_created"))
 def test_the_same_key_and_body_replay_the_first_answer(api, given, unwritten, resource):
     body = given.body(resource)
     first = post(api, body, "again", f"/v1/{resource}", expect=201)
@@ -34,6 +36,22 @@ def test_the_same_key_and_body_replay_the_first_answer(api, given, unwritten, re
         second = post(api, body, "again", f"/v1/{resource}", expect=201)
     assert same(first, second) and replayed(second)
     assert second.headers["X-Request-ID"] != first.headers["X-Request-ID"]
+
+
+BENEATH = [route for route in ROUTES if route["method"] == "POST" and route["parent"] and route["resource"]]
+
+
+@pytest.mark.parametrize("route", BENEATH, ids=lambda route: route["operation_id"])
+def test_what_is_posted_beneath_a_row_is_replayed_too(api, given, unwritten, route):
+    parent, child = named(route["parent"]), named(route["resource"])
+    dates = {"start_on": "2024-01-08", "due_on": "2024-06-03"} if parent.name == "action" else {}
+    path = route["path"].replace("{id}", given.one(parent.key, **dates)["id"])
+    body = given.least(child.key)
+    first = post(api, body, "beneath", path, expect=201)
+    with unwritten():
+        second = post(api, body, "beneath", path, expect=201)
+        post(api, body | {"external_refs": {"a": "1"}}, "beneath", path, expect=422)
+    assert same(first, second) and replayed(second)
 
 
 def test_a_replay_is_the_first_answer_even_when_the_row_has_changed_or_gone(api, given, unwritten):
@@ -46,17 +64,19 @@ def test_a_replay_is_the_first_answer_even_when_the_row_has_changed_or_gone(api,
         assert same(first, post(api, body, "changed"))
 
 
-def test_a_transition_is_replayed_although_its_etag_is_stale_by_then(api, given, unwritten):
-    row = given.action()
-    path, etag = f"/v1/actions/{row['id']}", api.get(f"/v1/actions/{row['id']}").etag
-    first = post(api, {"to": "in_progress"}, "move", f"{path}/transitions", if_match=etag, expect=200)
+@pytest.mark.parametrize("resource", those("is_moved"))
+def test_a_transition_is_replayed_although_its_etag_is_stale_by_then(api, given, unwritten, resource):
+    path = f"/v1/{resource}/{given.one(resource)['id']}"
+    etag, body = api.get(path).etag, MOVES[resource]
+    first = post(api, body, "move", f"{path}/transitions", if_match=etag, expect=200)
     with unwritten():
-        second = post(api, {"to": "in_progress"}, "move", f"{path}/transitions", if_match=etag, expect=200)
+        second = post(api, body, "move", f"{path}/transitions", if_match=etag, expect=200)
     assert same(first, second) and replayed(second)
 
 
-def test_a_restore_is_replayed(api, given, unwritten):
-    path = f"/v1/actions/{given.action()['id']}"
+@pytest.mark.parametrize("resource", those("is_deleted"))
+def test_a_restore_is_replayed(api, given, unwritten, resource):
+    path = f"/v1/{resource}/{given.one(resource)['id']}"
     api.delete(path, expect=204)
     first = post(api, None, "back", f"{path}/restore", expect=200)
     with unwritten():

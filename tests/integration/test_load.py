@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import itertools
+import json
 import os
 import pathlib
 import re
@@ -16,7 +17,7 @@ from typing import Callable, Iterator
 import pytest
 
 from harness import cluster as clusters
-from harness.service import SANITIZERS, Api, Service
+from harness.service import ALL_SCOPES, SANITIZERS, Api, Service
 
 REFERENCE = clusters.REPOSITORY / "sql" / "reference"
 SAMPLE = clusters.REPOSITORY / "sql" / "sample"
@@ -61,6 +62,13 @@ class Loader:
         """Changes whenever anything is written."""
         journal = self.rows("SELECT count(*), max(seq) FROM inspectd.journal")
         return journal, self.rows("SELECT name, checksum, at FROM inspectd.loaded_file ORDER BY name")
+
+    def strangers(self) -> list[tuple]:
+        """Who else wrote, and where. The rules of deadlines and the first calendar come with the migrations."""
+        return self.rows(
+            "SELECT DISTINCT actor, table_name FROM inspectd.journal WHERE actor IS DISTINCT FROM 'loader' "
+            "AND table_name NOT IN ('calendar_version', 'deadline_rule')"
+        )
 
     def forget_files(self) -> None:
         self.rows("DELETE FROM inspectd.loaded_file RETURNING 1")
@@ -204,7 +212,7 @@ def test_all_reference_data_is_there(full):
         "bank_holiday": 131,
     }
     assert {table: full.count(table) for table in counts} == counts
-    assert full.value("SELECT count(*) FROM inspectd.journal WHERE actor IS DISTINCT FROM 'loader'") == 0
+    assert full.strangers() == []
 
 
 def test_no_row_of_the_files_is_lost(full):
@@ -251,34 +259,51 @@ def test_abolished_authorities_have_their_end_and_successors(full):
     ) == [("942",), ("943",)]
 
 
+def lines_of(path: pathlib.Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def sample_lines(resource: str) -> list[dict]:
+    """The lines of the worked example, of all its files, that make a row."""
+    lines = [line for path in SAMPLE.glob("*.jsonl") for line in lines_of(path) if line["resource"] == resource]
+    return [line for line in {line["ref"]: line for line in lines}.values() if line["ref"].startswith("sample:")]
+
+
+TABLES = {
+    "organisations": "organisation", "documents": "document", "plans": "plan", "actions": "action", "updates": "update",
+    "measures": "measure", "observations": "observation", "boards": "board", "meetings": "meeting",
+    "agenda_items": "agenda_item", "decisions": "decision", "interventions": "intervention",
+    "delivery_models": "delivery_model",
+}
+
+
 def test_the_worked_example_loads_on_top(sample):
-    assert sample.count("inspection") == 561 + len(rows_of(SAMPLE / "inspections.csv"))
-    got = sample.rows(
-        "SELECT 'sample:' || (a.external_refs ->> 'sample'), a.status, coalesce(a.completed_on::text, ''), "
-        "(SELECT count(*) FROM inspectd.action_finding l WHERE l.action_id = a.id) FROM inspectd.action a"
-    )
-    assert sorted(got) == sorted(
-        (row["ref"], row["status"], row["completed_on"], len(items(row["findings"])))
-        for row in rows_of(SAMPLE / "actions.csv")
-    )
+    counts = {table: len(sample_lines(resource)) for resource, table in TABLES.items()}
+    assert {table: sample.count(table) for table in counts} == counts
+    assert 0 not in counts.values()
+    assert sample.count("inspection") == 561 + len(sample_lines("inspections"))
+    assert sample.count("finding") == 2393 + len(sample_lines("findings"))
+    assert sample.strangers() == []
 
 
-def test_findings_of_the_worked_example_reach_their_status_and_links(sample):
-    findings = rows_of(SAMPLE / "findings.csv")
-    got = sample.rows(
-        "SELECT 'sample:' || (external_refs ->> 'sample'), status FROM inspectd.finding WHERE external_refs ? 'sample'"
-    )
-    assert dict(got) == {row["ref"]: row["status"] for row in findings}
-    assert sample.count("finding_link") == sum(len(items(row["links"])) for row in findings) > 0
+def test_every_row_of_the_worked_example_reaches_its_last_status_on_its_day(sample):
+    moved = 0
+    for resource in ("findings", "actions", "plans", "decisions", "meetings"):
+        table = TABLES.get(resource, "finding")
+        rows = sample.rows(f"SELECT 'sample:' || (external_refs ->> 'sample'), status, status_on::text "
+                           f"FROM inspectd.{table} WHERE external_refs ? 'sample'")
+        stands = {ref: (status, on) for ref, status, on in rows}
+        for line in sample_lines(resource):
+            moves = [step for step in line.get("then", []) if "to" in step]
+            if moves:
+                assert stands[line["ref"]] == (moves[-1]["to"], moves[-1]["on"]), line["ref"]
+                moved += 1
+    assert moved > 50
 
 
-def test_a_move_of_the_worked_example_has_its_day(sample):
-    days = {row["ref"]: row["status_on"] for row in rows_of(SAMPLE / "actions.csv")}
-    got = sample.rows(
-        "SELECT 'sample:' || (external_refs ->> 'sample'), status_on::text FROM inspectd.action "
-        "WHERE status = 'in_progress'"
-    )
-    assert got and all(status_on == days[ref] for ref, status_on in got)
+def test_links_of_the_worked_example_are_there(sample):
+    links = [line["body"].get("links", []) for path in SAMPLE.glob("*.jsonl") for line in lines_of(path)]
+    assert sample.count("finding_link") == sum(map(len, links)) > 0
 
 
 # --- again -----------------------------------------------------------------------------
@@ -307,7 +332,7 @@ def test_comparing_the_worked_example_again_writes_nothing(cluster):
     loader.rows("DELETE FROM inspectd.loaded_file WHERE starts_with(name, 'sample/') RETURNING 1")
     journal = loader.state()[0]
     said = loader.load(REFERENCE, sample=SAMPLE)
-    assert came_of(said, "sample actions") == (0, 0, 0)
+    assert came_of(said, "sample: Middlesbrough 2022") == (0, 0, 0)
     assert loader.state()[0] == journal
     cluster.drop(loader.database)
 
@@ -673,16 +698,13 @@ def test_two_visits_at_once_are_refused(loaded, data):
     assert f"inspections.csv:{line}: start_on: " in loaded.load(data.folder, status=1)
 
 
-def test_rows_that_refer_to_each_other_are_refused(loaded, data, tmp_path):
-    sample = Data(tmp_path / "sample", SAMPLE)
-    for file in ("inspections.csv", "findings.csv", "actions.csv"):
-        sample.write(file, [])
-    for one, other in (("a", "b"), ("b", "a")):
-        review = {"authority_id": "806", "kind": "peer_review", "status": "planned"}
-        sample.add("inspections.csv", ref=f"sample:{one}", follows=f"sample:{other}", **review)
-    said = loaded.load(data.folder, sample=sample.folder, status=1)
-    assert "inspections.csv:2: refers to itself by way of other rows" in said and "inspections.csv:3: " in said
-    assert loaded.value("SELECT count(*) FROM inspectd.inspection WHERE external_refs ? 'sample'") == 0
+def test_rows_that_refer_to_each_other_are_refused(empty, data):
+    line = data.change("authorities.csv", {"id": "942"}, successor_ids="943")
+    other = data.change("authorities.csv", {"id": "943"}, successor_ids="942")
+    said = empty.load(data.folder, status=1)
+    assert f"authorities.csv:{line}: refers to itself by way of other rows" in said
+    assert f"authorities.csv:{other}: refers to itself" in said
+    assert empty.count("authority") == 0
 
 
 FORMS = {
@@ -731,7 +753,7 @@ def test_the_worked_example_is_found_beside_the_reference_data(loaded, data, tmp
     command = ("load", "--reference", f"{data.folder}/")
     assert "sample" not in loaded.run(*command).stderr
     (tmp_path / "sample").mkdir()
-    assert f"{tmp_path}/sample/inspections.csv: No such file" in loaded.run(*command, status=1).stderr
+    assert f"{tmp_path}/sample/everybody.jsonl: No such file" in loaded.run(*command, status=1).stderr
 
 
 def test_a_wrong_call_shows_how(full):
@@ -742,6 +764,213 @@ def test_a_wrong_call_shows_how(full):
 
 def test_a_database_that_is_away_is_told(full):
     assert "database" in Loader(full.cluster, "no_such_database").load(REFERENCE, status=1)
+
+
+# --- JSON Lines ---------------------------------------------------------------------------------
+
+
+class Lines:
+    """A sample folder of one's own, empty at first."""
+
+    def __init__(self, folder: pathlib.Path, loader: Loader, reference: pathlib.Path):
+        self.folder, self.loader, self.reference = folder, loader, reference
+        folder.mkdir()
+        for path in SAMPLE.glob("*.jsonl"):
+            (folder / path.name).touch()
+
+    def write(self, *lines: dict | str, file: str = "everybody") -> pathlib.Path:
+        path = self.folder / f"{file}.jsonl"
+        text = [line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines]
+        path.write_text("".join(f"{line}\n" for line in text), encoding="utf-8")
+        return path
+
+    def load(self, status: int = 0) -> str:
+        return self.loader.load(self.reference, sample=self.folder, status=status)
+
+    def came_of(self) -> tuple[int, int, int]:
+        return came_of(self.load(), "sample: everybody's")
+
+
+@pytest.fixture
+def lines(tmp_path: pathlib.Path, loaded: Loader, data: Data) -> Lines:
+    loaded.load(data.folder)
+    return Lines(tmp_path / "lines", loaded, data.folder)
+
+
+def line(resource: str, ref: str, then: list[dict] | None = None, **body: object) -> dict:
+    return {"resource": resource, "ref": f"sample:{ref}", "body": body} | ({"then": then} if then else {})
+
+
+BOARD = line("boards", "board", authority_id="806", name="Improvement Board", kind="improvement_board")
+PLAN = line("plans", "plan", authority_id="806", title="Plan", kind="improvement_plan",
+            boards=[{"board_id": "ref:sample:board", "cadence": "monthly"}])
+ACTION = line("actions", "action", authority_id="806", title="Do it", due_on="2024-05-01",
+              plan_ids=["ref:sample:plan"],
+              then=[{"due_on": "2024-06-03", "reason": "It was harder."}, {"to": "complete", "on": "2024-06-04"}])
+UPDATE = line("updates", "update", action_id="ref:sample:action", reported_on="2024-05-20", narrative="Nearly.")
+FOUR = [BOARD, PLAN, ACTION, UPDATE]
+
+
+def test_nested_members_references_and_what_happened_since_arrive(lines, council):
+    lines.write(*FOUR)
+    assert lines.came_of() == (4, 0, 0)
+    plan, action = found(council, "/v1/plans", "sample:plan"), found(council, "/v1/actions", "sample:action")
+    board = found(council, "/v1/boards", "sample:board")
+    assert plan["boards"] == [{"board_id": board["id"], "cadence": "monthly", "by_exception": False}]
+    assert action["plan_ids"] == [plan["id"]]
+    assert (action["due_on"], action["times_moved"], action["status"]) == ("2024-06-03", 1, "complete")
+    assert (action["status_on"], action["completed_on"]) == ("2024-06-04", "2024-06-04")
+    (move,) = council.get(f"/v1/actions/{action['id']}/reschedules", expect=200).data
+    assert (move["was"], move["became"], move["reason"]) == ("2024-05-01", "2024-06-03", "It was harder.")
+
+
+def test_the_same_lines_again_write_nothing(lines):
+    lines.write(*FOUR)
+    lines.load()
+    journal = lines.loader.state()[0]
+    lines.loader.forget_files()
+    assert lines.came_of() == (0, 0, 0)
+    assert lines.loader.state()[0] == journal
+
+
+def test_a_changed_line_changes_its_row_from_where_it_stands(lines, council):
+    lines.write(*FOUR)
+    lines.load()
+    then = ACTION["then"] + [{"to": "in_progress", "on": "2024-07-01", "reason": "Not quite."}]
+    lines.write(BOARD, PLAN, ACTION | {"then": then, "body": ACTION["body"] | {"title": "Do it again"}}, UPDATE)
+    assert lines.came_of() == (0, 1, 0)
+    action = found(council, "/v1/actions", "sample:action")
+    assert (action["title"], action["status"], action["status_on"]) == ("Do it again", "in_progress", "2024-07-01")
+    assert (action["due_on"], action["times_moved"]) == ("2024-06-03", 1)
+
+
+def test_a_changed_line_says_why_or_the_file_is_the_reason(lines, council):
+    action = line("actions", "action", authority_id="806", title="Do it", due_on="2024-05-01")
+    lines.write(action)
+    lines.load()
+    for due_on, said in (("2024-06-03", {"reason": "The partner was late."}), ("2024-07-01", {})):
+        lines.write(action | {"body": action["body"] | {"due_on": due_on} | said})
+        assert lines.came_of() == (0, 1, 0)
+    row = found(council, "/v1/actions", "sample:action")
+    moves = council.get(f"/v1/actions/{row['id']}/reschedules", expect=200).data
+    assert [move["reason"] for move in moves] == ["The partner was late.", "the loaded file has changed"]
+
+
+def test_what_is_told_once_is_never_changed(lines, council):
+    lines.write(*FOUR)
+    lines.load()
+    lines.write(*FOUR[:3], UPDATE | {"body": UPDATE["body"] | {"narrative": "Not at all."}})
+    assert lines.came_of() == (0, 0, 0)
+    assert found(council, "/v1/updates", "sample:update")["narrative"] == "Nearly."
+
+
+def test_a_line_may_add_to_a_row_of_another_file(lines, data, council):
+    first, second = [row["ref"] for row in data.rows("findings.csv") if row["inspection"] ==
+                     data.rows("findings.csv")[0]["inspection"]][:2]
+    lines.write({"resource": "findings", "ref": second, "body": {"parent_id": f"ref:{first}"}})
+    assert lines.came_of() == (0, 1, 0)
+    parent = found(council, "/v1/findings", first)["id"]
+    assert found(council, "/v1/findings", second)["parent_id"] == parent
+    journal = lines.loader.state()[0]
+    lines.loader.forget_files()
+    lines.load()
+    assert lines.loader.state()[0] == journal
+
+
+def test_two_files_may_change_one_row_in_one_load(lines, data, council):
+    ref = data.rows("findings.csv")[0]["ref"]
+    lines.write({"resource": "findings", "ref": ref, "body": {"gloss": "Ours."}})
+    lines.load()
+    data.change("findings.csv", {"ref": ref}, number="77")
+    lines.write({"resource": "findings", "ref": ref, "body": {"gloss": "Ours, again."}})
+    assert lines.came_of() == (0, 1, 0)
+    finding = found(council, "/v1/findings", ref)
+    assert (finding["number"], finding["gloss"]) == (77, "Ours, again.")
+
+
+def test_a_councils_row_of_the_same_reference_is_not_everybodys(lines, council):
+    body = {"name": "Police", "kind": "police"}
+    council.create("/v1/organisations", body | {"authority_id": "807", "external_refs": {"sample": "police"}})
+    lines.write(line("organisations", "police", **body), line("organisations", "health", authority_id="806", **body))
+    assert lines.came_of() == (2, 0, 0)
+    assert [row["authority_id"] for row in council.get("/v1/organisations", {"external_ref": "sample:police"}).data] \
+        in (["807", None], [None, "807"])
+
+
+def test_a_row_of_an_earlier_file_may_be_referred_to(lines, council):
+    lines.write(BOARD)
+    lines.write(PLAN, file="middlesbrough-2018")
+    lines.load()
+    assert found(council, "/v1/plans", "sample:plan")["boards"][0]["cadence"] == "monthly"
+
+
+BAD_LINES: dict[str, tuple[list[dict | str], str]] = {
+    "a later line": ([PLAN, BOARD], '1: boards/0/board_id: "sample:board": there is no such board before this line'),
+    "no line at all": ([BOARD, PLAN, UPDATE], '3: action_id: "sample:action": there is no such action'),
+    "not JSON": ([BOARD, "{"], "2: not a JSON object on one line: "),
+    "a member twice": (['{"ref":"a:b","ref":"a:c"}'], "1: not a JSON object on one line: "),
+    "a resource that is not loaded": ([line("themes", "x")], '1: resource: "themes": must be one of: inspections,'),
+    "an unknown member": ([line("boards", "x", nam="x")], "1: nam: "),
+    "a code that is not known": ([BOARD | {"body": BOARD["body"] | {"kind": "club"}}], '1: kind: "club": '),
+    "a nested code": ([BOARD, line("plans", "p", authority_id="806", title="P", kind="year_plan", boards=[
+        {"board_id": "ref:sample:board", "cadence": "daily"}])], '2: boards/0/cadence: "daily": '),
+    "two lines of one row": ([BOARD, BOARD], '2: "sample:board" stands in line 1 already'),
+    "a rule broken by what came after": (
+        [BOARD, PLAN, ACTION | {"then": [{"due_on": "2024-06-03"}]}], "3: then/0/reason: "),
+    "a step that is not allowed": (
+        [BOARD, PLAN, ACTION | {"then": [{"to": "complete"}, {"to": "proposed"}]}], "3: then/1"),
+    "another authority's row": ([BOARD, PLAN | {"body": PLAN["body"] | {"authority_id": "807"}}],
+                                '2: boards/0/board_id: "ref:sample:board": '),
+}
+
+
+@pytest.mark.parametrize("how", BAD_LINES)
+def test_a_bad_line_is_refused_by_file_line_and_member_and_nothing_is_written(how, lines):
+    content, expected = BAD_LINES[how]
+    path = lines.write(*content)
+    before = lines.loader.state()
+    said = lines.load(status=1)
+    assert f"{path}:{expected}" in said
+    assert lines.loader.state() == before
+
+
+def test_every_bad_line_is_told_not_only_the_first(lines):
+    lines.write(line("boards", "a", name="x"), BOARD, line("boards", "b", authority_id="806", name="y", kind="club"))
+    said = lines.load(status=1)
+    assert "jsonl:1: authority_id: is required" in said and "jsonl:1: kind: is required" in said
+    assert 'jsonl:3: kind: "club": ' in said
+
+
+def test_what_a_council_wrote_in_a_row_of_a_line_stays(lines, council):
+    lines.write(*FOUR)
+    lines.load()
+    path = f"/v1/plans/{found(council, '/v1/plans', 'sample:plan')['id']}"
+    mine = council.patch(path, {"title": "Our plan"}, expect=200).json
+    lines.write(BOARD, PLAN | {"body": PLAN["body"] | {"title": "Their plan"}}, ACTION, UPDATE)
+    assert lines.came_of() == (0, 0, 1)
+    assert council.get(path).json == mine
+
+
+def test_what_a_council_deleted_stays_away_and_so_does_what_refers_to_it(lines, council):
+    lines.write(BOARD)
+    lines.load()
+    path = f"/v1/boards/{found(council, '/v1/boards', 'sample:board')['id']}"
+    council.delete(path, expect=204)
+    lines.write(*FOUR)
+    assert lines.came_of() == (0, 0, 4)
+    council.get(path, expect=404)
+    assert [lines.loader.count(table) for table in ("plan", "action", "update")] == [0, 0, 0]
+
+
+def test_a_line_that_is_refused_beside_what_a_council_wrote_is_left_out(lines, council):
+    inspection = council.create("/v1/inspections", {"authority_id": "806", "kind": "focused_visit"})
+    council.patch(f"/v1/inspections/{inspection['id']}", {"external_refs": {"sample": "visit"}}, expect=200)
+    finding = line("findings", "finding", inspection_id="ref:sample:visit", kind="strength", text="x",
+                   sensitivity="public")
+    lines.write(finding)
+    said = lines.load()
+    assert "everybody.jsonl:1: sensitivity: " in said and "left out beside what the council wrote: " in said
+    assert came_of(said, "sample: everybody's") == (0, 0, 1)
 
 
 # --- the words of findings ----------------------------------------------------------------------
@@ -823,10 +1052,7 @@ def test_a_key_that_is_made_by_hand_comes_with_a_warning(loaded):
 
 def test_all_scopes_are_those_that_the_service_knows(loaded):
     loaded.run("client", "add", "--name", "All", "--scopes", "all")
-    assert " ".join(sorted(loaded.value("SELECT scopes FROM inspectd.client"))) == (
-        "act_as actions:read actions:write admin audit:read authorities:read findings:read findings:write "
-        "frameworks:read inspections:read inspections:write reports:read themes:read"
-    )
+    assert sorted(loaded.value("SELECT scopes FROM inspectd.client")) == ALL_SCOPES
 
 
 def test_a_key_is_good_through_the_day_it_expires_on(loaded):

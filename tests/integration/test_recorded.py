@@ -10,9 +10,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from harness.bodies import CHANGE, MOVES
+from harness.cases import Cases
+from harness.described import ABSENT_ID, LIST_TYPES, resources, those
 from harness.service import Answer, Api
-
-ABSENT = "01900000-0000-7000-8000-000000000000"
 
 
 def at(api: Api, path: str, moment: str, params: Any = None, **options: Any) -> Answer:
@@ -89,8 +90,46 @@ def test_a_deleted_row_was_there_until_it_was_deleted_and_is_there_again_once_re
     assert at(api, path, restored["updated_at"], expect=200).json == restored
 
 
+@pytest.mark.parametrize("resource", those("is_changed"))
+def test_a_row_of_any_kind_can_be_read_as_it_was_with_its_lists_and_what_they_name(api, given, resource):
+    of, row = resources()[resource], given.full(resource)
+    path = f"/v1/{resource}/{row['id']}"
+    lists = [name for name, field in of.changeable.items() if field["type"] in LIST_TYPES]
+    changed = api.patch(path, CHANGE[resource] | {name: [] for name in lists}, expect=200).json
+    for moment in (row["updated_at"], before(changed)):
+        assert at(api, path, moment, expect=200).json == row
+        assert at(api, of.path, moment, {"id": row["id"]}, expect=200).data == [row]
+    assert at(api, path, changed["updated_at"], expect=200).json == changed == api.get(path).json
+    with Cases() as case:
+        for expansion in of.table["expansions"]:
+            name, link = expansion["name"], f"{expansion['name'].removesuffix('s')}_ids"
+            if expansion["many"] and link in lists:
+                with case(name):
+                    then = at(api, path, row["updated_at"], {"expand": name}, expect=200).json
+                    assert sorted(one["id"] for one in then[name]) == sorted(row[link]) != []
+                    assert at(api, path, changed["updated_at"], {"expand": name}, expect=200).json[name] == []
+
+
+@pytest.mark.parametrize("resource", those("is_created"))
+def test_a_row_of_any_kind_was_not_there_before_its_creation(api, given, resource):
+    row = given.one(resource)
+    at(api, f"/v1/{resource}/{row['id']}", before(row), expect=404)
+    assert at(api, f"/v1/{resource}", before(row), {"id": row["id"]}, expect=200).data == []
+    assert at(api, f"/v1/{resource}", row["updated_at"], {"id": row["id"]}, expect=200).data == [row]
+
+
+@pytest.mark.parametrize("resource", those("is_moved"))
+def test_a_status_was_what_it_was(api, given, resource):
+    row = given.one(resource)
+    path = f"/v1/{resource}/{row['id']}"
+    moved = api.move(path, MOVES[resource]["to"], reason=MOVES[resource].get("reason"), expect=200).json
+    then = at(api, path, before(moved), expect=200).json
+    assert (then["status"], then["allowed_transitions"]) == (row["status"], row["allowed_transitions"])
+    assert (moved["status"], moved["version"]) == (MOVES[resource]["to"], row["version"] + 1)
+
+
 def test_an_absent_row_was_never_there(api, now):
-    at(api, f"/v1/actions/{ABSENT}", now(), expect=404)
+    at(api, f"/v1/actions/{ABSENT_ID}", now(), expect=404)
 
 
 def test_fields_and_the_tag_are_of_that_time(api, action):
@@ -167,8 +206,8 @@ def test_counts_are_of_that_time(api, now):
 
 def test_before_anything_was_recorded_lists_are_empty(api):
     long_ago = "2001-01-01T00:00:00Z"
-    for path in ("/v1/actions", "/v1/findings", "/v1/inspections", "/v1/authorities", "/v1/frameworks", "/v1/themes"):
-        assert at(api, path, long_ago, expect=200).data == []
+    for resource in those("is_listed"):
+        assert at(api, f"/v1/{resource}", long_ago, expect=200).data == [], resource
     at(api, "/v1/authorities/806", long_ago, expect=404)
     at(api, "/v1/authorities/806/actions", long_ago, expect=404)
 

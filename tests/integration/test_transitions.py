@@ -1,4 +1,4 @@
-"""How statuses move. The tables are CONTRACT sections 8 and 9, written out by hand."""
+"""How statuses move. The tables are CONTRACT sections 8 and 9 and what issue 3 adds, written out by hand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from harness.described import those
 from harness.examples import day
 
 NO, YES, WHY = "no", "yes", "with a reason"
@@ -24,50 +25,119 @@ FINDINGS = {
     "confirmed_resolved": {"being_addressed": WHY},
     "not_applicable": {},
 }
-# `embedded` needs evidence and a confirmation, which this version cannot hold yet: nothing leads there.
 ACTIONS = {
     "proposed": {"not_started": YES, "in_progress": YES, "cancelled": WHY, "superseded": WHY},
     "not_started": {"in_progress": YES, "complete": YES, "on_hold": WHY, "cancelled": WHY, "superseded": WHY},
     "in_progress": {"complete": YES, "on_hold": WHY, "cancelled": WHY, "superseded": WHY},
     "on_hold": {"not_started": YES, "in_progress": YES, "cancelled": WHY, "superseded": WHY},
-    "complete": {"in_progress": WHY, "superseded": WHY},
+    "complete": {"embedded": YES, "in_progress": WHY, "superseded": WHY},
     "embedded": {"in_progress": WHY},
     "cancelled": {},
     "superseded": {},
 }
 AUTHORITIES = {"current": {"abolished": WHY}, "abolished": {"current": WHY}}
-TABLES = {"inspections": INSPECTIONS, "findings": FINDINGS, "actions": ACTIONS, "authorities": AUTHORITIES}
+PLANS = {
+    "draft": {"agreed": YES, "closed": WHY},
+    "agreed": {"submitted": YES, "in_force": YES, "draft": WHY, "superseded": WHY, "closed": WHY},
+    "submitted": {"in_force": YES, "draft": WHY, "superseded": WHY, "closed": WHY},
+    "in_force": {"superseded": WHY, "closed": WHY},
+    "superseded": {},
+    "closed": {},
+}
+EXTENSIONS = {
+    "requested": {"granted": YES, "refused": WHY, "withdrawn": YES},
+    "granted": {},
+    "refused": {},
+    "withdrawn": {},
+}
+MEETINGS = {"planned": {"held": YES, "cancelled": WHY}, "held": {}, "cancelled": {"planned": WHY}}
+DECISIONS = {
+    "proposed": {"taken": YES, "withdrawn": WHY},
+    "taken": {"done": YES},
+    "done": {"taken": WHY},
+    "withdrawn": {},
+}
+TABLES = {
+    "inspections": INSPECTIONS, "findings": FINDINGS, "actions": ACTIONS, "authorities": AUTHORITIES, "plans": PLANS,
+    "extensions": EXTENSIONS, "meetings": MEETINGS, "decisions": DECISIONS,
+}
+# How a new row comes to each status that it does not begin with.
+WAYS = {
+    "findings": {"being_addressed": ["being_addressed"], "addressed": ["addressed"],
+                 "confirmed_resolved": ["addressed", "confirmed_resolved"]},
+    "authorities": {"abolished": ["abolished"]},
+    "plans": {"agreed": ["agreed"], "submitted": ["agreed", "submitted"], "in_force": ["agreed", "in_force"],
+              "superseded": ["agreed", "superseded"], "closed": ["closed"]},
+    "extensions": {"granted": ["granted"], "refused": ["refused"], "withdrawn": ["withdrawn"]},
+    "meetings": {"held": ["held"], "cancelled": ["cancelled"]},
+    "decisions": {"taken": ["taken"], "done": ["taken", "done"], "withdrawn": ["withdrawn"]},
+}
 
 PAIRS = [(resource, old, new) for resource, table in TABLES.items() for old, new in itertools.product(table, table)]
 STATUSES = [(resource, status) for resource, table in TABLES.items() for status in table]
 
 
-@pytest.fixture
-def at(api, given, db):
-    """at("findings", "addressed"): the path of a new row with that status."""
+def test_every_status_that_moves_has_its_table_here():
+    assert sorted(TABLES) == sorted(those("is_moved"))
 
-    def make(resource: str, status: str) -> str:
+
+@pytest.fixture
+def complete(api, given, service):
+    """A new action that somebody else has completed, with evidence: what it takes to be embedded."""
+    somebody_else = api.with_key(service.make_key(name="somebody else"))
+
+    def make() -> dict:
+        row = given.action()
+        given.one("documents", authority_id=row["authority_id"], role="evidence", action_ids=[row["id"]])
+        return somebody_else.move(f"/v1/actions/{row['id']}", "complete", on="2024-05-01", expect=200).json
+
+    return make
+
+
+@pytest.fixture
+def resolved(given):
+    """A new finding that one of a later visit says is resolved: what it takes to be confirmed."""
+
+    def make() -> dict:
+        row = given.finding(given.inspection(start_on="2024-04-08")["id"])
+        later = given.inspection(row["authority_id"], status="in_progress", start_on="2024-04-29")
+        given.finding(later["id"], links=[{"earlier_id": row["id"], "relation": "resolved"}])
+        return row
+
+    return make
+
+
+@pytest.fixture
+def begin(api, given, complete, resolved):
+    """begin("findings", "addressed"): a new row, of that status where a row may be made so, else fit to be moved to it."""
+
+    def make(resource: str, status: str) -> dict:
         if resource == "inspections":
             dates = {"in_progress": {"start_on": "2024-05-01"},
                      "reported": {"start_on": "2024-05-01", "end_on": "2024-05-02", "received_on": "2024-06-03"}}
             dates["published"] = dates["reported"] | {"published_on": "2024-06-10"}
-            row = given.inspection(status=status, **dates.get(status, {}))
-        elif resource == "actions":
-            # Nothing leads to embedded yet, so psql puts it there.
-            dates = {"completed_on": "2024-05-01"} if status in ("complete", "embedded") else {}
-            row = given.action(status="complete" if status == "embedded" else status, **dates)
+            return given.inspection(status=status, **dates.get(status, {}))
+        if resource == "actions":
+            row = complete() if status in ("complete", "embedded") else given.action(status=status)
             if status == "embedded":
-                db.execute("UPDATE inspectd.action SET status = 'embedded' WHERE id = %s", [row["id"]])
-        elif resource == "findings":
-            row = given.finding(kind="strength" if status == "not_applicable" else "area_for_improvement")
-            for step in {"being_addressed": ["being_addressed"], "addressed": ["addressed"],
-                         "confirmed_resolved": ["addressed", "confirmed_resolved"]}.get(status, []):
-                api.move(f"/v1/findings/{row['id']}", step, on="2024-05-01", expect=200)
-        else:
-            row = given.one("authorities")
-            if status == "abolished":
-                api.move(f"/v1/authorities/{row['id']}", "abolished", on="2024-03-31", reason="Merged", expect=200)
-        path = f"/v1/{resource}/{row['id']}"
+                api.move(f"/v1/actions/{row['id']}", "embedded", on="2024-05-02", expect=200)
+            return row
+        if resource == "findings":
+            return given.finding(kind="strength") if status == "not_applicable" else resolved()
+        members = {"extensions": {"requested_on": "2024-04-01"}, "decisions": {"wording_taken": "That it be noted"}}
+        return given.one(resource, **members.get(resource, {}))
+
+    return make
+
+
+@pytest.fixture
+def at(api, begin):
+    """at("findings", "addressed"): the path of a new row with that status."""
+
+    def make(resource: str, status: str) -> str:
+        path = f"/v1/{resource}/{begin(resource, status)['id']}"
+        for step in WAYS.get(resource, {}).get(status, []):
+            api.move(path, step, on="2024-05-01", reason="So it was", expect=200)
         assert api.get(path).json["status"] == status
         return path
 
@@ -119,6 +189,17 @@ def test_lists_show_allowed_transitions_too(api, at, resource):
 # --- the request ----------------------------------------------------------------------
 
 
+def test_a_status_begins_no_earlier_than_the_one_before_it(api, given, unwritten):
+    action = given.action()
+    path = f"/v1/actions/{action['id']}"
+    api.move(path, "in_progress", on="2024-05-10", expect=200)
+    with unwritten():
+        refused = api.move(path, "complete", on="2024-05-09", expect=422).problem["errors"]
+    assert [(error["pointer"], error["code"]) for error in refused] == [("/on", "before_present_status")]
+    assert "2024-05-10" in refused[0]["detail"]
+    api.move(path, "complete", on="2024-05-10", expect=200)
+
+
 @pytest.mark.parametrize(("body", "pointers"), [
     ({}, ["/to"]), ({"to": None}, ["/to"]), ({"to": 7}, ["/to"]), ({"to": "in_progress", "on": "2024-02-30"}, ["/on"]),
     ({"to": "in_progress", "on": "01/02/2024"}, ["/on"]), ({"to": "in_progress", "on": 20240201}, ["/on"]),
@@ -140,7 +221,7 @@ def test_a_status_that_does_not_exist_is_refused(api, at, unwritten):
             api.move(path, nonsense, expect=[409, 422])
 
 
-@pytest.mark.parametrize("resource", TABLES)
+@pytest.mark.parametrize("resource", those("is_moved", "is_changed"))
 def test_a_status_is_not_changed_by_patch(api, at, unwritten, resource):
     old, new = [status for status in TABLES[resource] if status != "not_applicable"][:2]
     path = at(resource, old)
@@ -181,7 +262,8 @@ def test_an_action_is_created_embedded_by_nobody_and_complete_by_anybody(api, gi
 
 @pytest.mark.parametrize(("resource", "old", "new"), [
     ("inspections", "planned", "in_progress"), ("findings", "open", "being_addressed"),
-    ("actions", "not_started", "in_progress"), ("authorities", "current", "abolished"),
+    ("actions", "not_started", "in_progress"), ("authorities", "current", "abolished"), ("plans", "draft", "agreed"),
+    ("extensions", "requested", "refused"), ("meetings", "planned", "cancelled"), ("decisions", "proposed", "taken"),
 ])
 def test_a_transition_happens_today_unless_it_says_when_and_never_later(api, at, unwritten, resource, old, new):
     path = at(resource, old)
@@ -239,13 +321,15 @@ def test_the_reason_of_a_transition_is_in_the_journal(api, given, journal):
     assert (entry["reason"], entry["version"], entry["image"]["status"]) == ("Waiting for the police.", 2, "on_hold")
 
 
-PLANNED = [("inspections", "planned_start_on"), ("actions", "start_on"), ("actions", "due_on")]
+PLANNED = [("inspections", "planned_start_on"), ("actions", "start_on"), ("actions", "due_on"),
+           ("measures", "target_on"), ("decisions", "due_on")]
+BESIDE = {"measures": {"target": 5}}  # what such a date asks for
 
 
 @pytest.mark.parametrize(("resource", "member"), PLANNED)
 @pytest.mark.parametrize("moved_to", ["2024-06-03", "2024-04-03", None])
 def test_moving_a_planned_date_needs_a_reason_which_is_kept(api, given, journal, unwritten, resource, member, moved_to):
-    row = given.one(resource, **{member: "2024-05-01"})
+    row = given.one(resource, **{member: "2024-05-01"}, **BESIDE.get(resource, {}))
     path = f"/v1/{resource}/{row['id']}"
     for reason in ({}, {"reason": " "}, {"reason": ""}):
         with unwritten():
@@ -258,7 +342,7 @@ def test_moving_a_planned_date_needs_a_reason_which_is_kept(api, given, journal,
 
 @pytest.mark.parametrize(("resource", "member"), PLANNED)
 def test_setting_a_planned_date_or_repeating_it_needs_no_reason(api, given, resource, member):
-    path = f"/v1/{resource}/{given.one(resource)['id']}"
+    path = f"/v1/{resource}/{given.one(resource, **BESIDE.get(resource, {}))['id']}"
     for value in ("2024-05-01", "2024-05-01"):
         assert api.patch(path, {member: value}, expect=200).json["version"] == 2
 

@@ -144,6 +144,29 @@ static void text_is_blank_sees_through_every_kind_of_space(void **state)
 	check_forms(text_is_blank, cases, ARRAY_LEN(cases));
 }
 
+static void text_trim_leaves_what_stands_between_blanks(void **state)
+{
+	static const struct {
+		const char *text, *trimmed;
+	} cases[] = {
+		{ "", "" },
+		{ " \t\u00a0 ", "" },
+		{ "x", "x" },
+		{ " a b\t", "a b" },
+		{ "\u00a0\ufeffSi\u00e2n Rhys\u2003\u3000", "Si\u00e2n Rhys" },
+		{ "a\u00a0b", "a\u00a0b" },
+		{ " \xFF ", "\xFF" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		size_t len = 99;
+		const char *trimmed = text_trim(cases[i].text, &len);
+
+		CHECK(len == strlen(cases[i].trimmed) && memcmp(trimmed, cases[i].trimmed, len) == 0, "case %zu", i);
+	}
+}
+
 static void text_is_url_asks_for_a_scheme_and_a_host(void **state)
 {
 	static const struct form cases[] = {
@@ -231,6 +254,7 @@ int main(void)
 		cmocka_unit_test(text_is_uuid_asks_for_the_dashes_and_nothing_more),
 		cmocka_unit_test(text_is_slug_has_a_letter_or_digit_first),
 		cmocka_unit_test(text_is_blank_sees_through_every_kind_of_space),
+		cmocka_unit_test(text_trim_leaves_what_stands_between_blanks),
 		cmocka_unit_test(text_is_url_asks_for_a_scheme_and_a_host),
 		cmocka_unit_test(text_date_number_counts_days),
 		cmocka_unit_test(text_date_number_and_text_is_date_agree_for_a_century),

@@ -228,20 +228,47 @@ static void traceparent_is_as_w3c_says(void **state)
 
 static void a_person_is_printable(void **state)
 {
-	char longest[202];
+	static const char *const none[] = { "", "  ", "\xC2\xA0\t", "a\tb", "\xFF", "a\x7f" };
+	char person[LIMIT_PERSON_BYTES + 1];
 
 	(void)state;
-	assert_true(header_is_person("a.smith@example.gov.uk"));
-	assert_true(header_is_person("Si\xC3\xA2n Rhys"));
-	assert_false(header_is_person(""));
-	assert_false(header_is_person("  "));
-	assert_false(header_is_person("a\tb"));
-	assert_false(header_is_person("\xFF"));
+	assert_int_equal(header_person("a.smith@example.gov.uk", person), 0);
+	assert_string_equal(person, "a.smith@example.gov.uk");
+	assert_int_equal(header_person("Si\xC3\xA2n Rhys", person), 0);
+	assert_string_equal(person, "Si\xC3\xA2n Rhys");
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		CHECK(header_person(none[i], person) == -1, "case %zu", i);
+}
+
+static void a_person_is_known_without_blanks_around_the_name(void **state)
+{
+	static const char *const same[] = { "j smith", " j smith", "j smith  ", "\tj smith\t",
+					    "\xC2\xA0j smith\xE2\x80\x83" };
+	char person[LIMIT_PERSON_BYTES + 1];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
+		CHECK(header_person(same[i], person) == 0, "case %zu", i);
+		assert_string_equal(person, "j smith");
+	}
+}
+
+static void a_person_has_at_most_200_characters(void **state)
+{
+	char longest[LIMIT_PERSON_BYTES + 3] = "", person[LIMIT_PERSON_BYTES + 1];
+
+	(void)state;
+	for (size_t i = 0; i < LIMIT_PERSON_CHARS; i++)
+		memcpy(longest + 4 * i, "\xF0\x9F\x98\x80", 5);
+	assert_int_equal(header_person(longest, person), 0);
+	assert_string_equal(person, longest);
+	memcpy(longest + LIMIT_PERSON_BYTES, "p", 2);
+	assert_int_equal(header_person(longest, person), -1);
 	memset(longest, 'p', sizeof longest);
-	longest[201] = '\0';
-	assert_false(header_is_person(longest));
-	longest[200] = '\0';
-	assert_true(header_is_person(longest));
+	longest[LIMIT_PERSON_CHARS + 1] = '\0';
+	assert_int_equal(header_person(longest, person), -1);
+	longest[LIMIT_PERSON_CHARS] = '\0';
+	assert_int_equal(header_person(longest, person), 0);
 }
 
 static void only_bearer_carries_a_key(void **state)
@@ -269,6 +296,8 @@ int main(void)
 		cmocka_unit_test(a_request_id_is_plain),
 		cmocka_unit_test(traceparent_is_as_w3c_says),
 		cmocka_unit_test(a_person_is_printable),
+		cmocka_unit_test(a_person_is_known_without_blanks_around_the_name),
+		cmocka_unit_test(a_person_has_at_most_200_characters),
 		cmocka_unit_test(only_bearer_carries_a_key),
 	};
 

@@ -31,6 +31,10 @@ static void an_address_finds_its_route(void **state)
 		{ "PATCH", "/v1/actions/a%2Fb", "changeAction", "a/b" },
 		{ "GET", "/v1/authorities/806/inspections", "listInspectionsOfAuthority", "806" },
 		{ "POST", "/v1/findings/x/transitions", "moveFinding", "x" },
+		{ "GET", "/v1/agenda-items/counts", "countAgendaItems", "" },
+		{ "POST", "/v1/meetings/x/agenda-items", "addAgendaItemToMeeting", "x" },
+		{ "GET", "/v1/delivery-models/x", "getDeliveryModel", "x" },
+		{ "POST", "/v1/plans/x/carry-forwards", "carryForwardActions", "x" },
 		{ "GET", "/v1/openapi.json", "getOpenapiJson", "" },
 		{ "GET", "/v1", "index", "" },
 		{ "GET", "/problems/not-found", "getProblem", "not-found" },
@@ -60,7 +64,12 @@ static void an_address_that_is_none_is_not_found(void **state)
 					    "/V1/actions",
 					    "/livez/x",
 					    "//livez",
-					    "/v1/actions/1/restore/x" };
+					    "/v1/actions/1/restore/x",
+					    "/v1/actions%2Fcounts",
+					    "/v1%2Factions",
+					    "/v1/actions/1%2Frestore/x",
+					    "/v1/agenda_items",
+					    "/v1/updates/1/restore" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
@@ -70,6 +79,33 @@ static void an_address_that_is_none_is_not_found(void **state)
 
 		CHECK(find("GET", urls[i], &m, argument, &err) == -1 && err.code == ERR_NOT_FOUND, "%s", urls[i]);
 		CHECK(find("OPTIONS", urls[i], &m, argument, &err) == -1, "%s", urls[i]);
+	}
+}
+
+static void an_underscore_for_a_hyphen_is_told_of(void **state)
+{
+	static const struct {
+		const char *url, *meant;
+	} cases[] = {
+		{ "/v1/agenda_items", "/v1/agenda-items" },
+		{ "/v1/delivery_models/1", "/v1/delivery-models/{id}" },
+		{ "/v1/plans/1/carry_forwards", "/v1/plans/{id}/carry-forwards" },
+		{ "/v1/working_days", "/v1/working-days" },
+		{ "/v1/agenda_itemz", NULL },
+		{ "/v1/actions_", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct router_match m;
+		struct error err;
+		char argument[64], hint[80] = "/docs lists";
+
+		if (cases[i].meant)
+			(void)snprintf(hint, sizeof hint, "did you mean %s?", cases[i].meant);
+		CHECK(find("GET", cases[i].url, &m, argument, &err) == -1 && err.code == ERR_NOT_FOUND, "%s",
+		      cases[i].url);
+		CHECK(strstr(err.detail, hint), "%s: %s", cases[i].url, err.detail);
 	}
 }
 
@@ -119,6 +155,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_finds_its_route),
 		cmocka_unit_test(an_address_that_is_none_is_not_found),
+		cmocka_unit_test(an_underscore_for_a_hyphen_is_told_of),
 		cmocka_unit_test(another_method_is_told_what_is_allowed),
 		cmocka_unit_test(options_are_found_everywhere),
 	};

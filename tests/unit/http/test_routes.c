@@ -3,18 +3,46 @@
 
 #include "core/embedded.h"
 #include "core/limits.h"
-#include "http/router.h"
+#include "http/handler.h"
+#include "repository/statement.h"
 
 #include "core/banned.h"
 
-static void the_table_is_sorted_and_holds_nothing_twice(void **state)
+static void the_rows_of_one_path_stand_together_by_method(void **state)
 {
 	(void)state;
 	for (size_t i = 1; i < n_routes; i++) {
-		int order = strcmp(routes[i - 1].path, routes[i].path);
+		bool same = strcmp(routes[i - 1].path, routes[i].path) == 0;
 
-		CHECK(order < 0 || (order == 0 && routes[i - 1].method < routes[i].method), "%s", routes[i].path);
+		CHECK(same || router_index(routes[i].path) == i, "%s stands in two places", routes[i].path);
+		CHECK(!same || routes[i - 1].method < routes[i].method, "%s", routes[i].path);
 	}
+}
+
+/* Whether an address of the second template could be taken for one of the first. */
+static bool hides(const char *first, const char *second)
+{
+	while (*first && *second) {
+		size_t n = strcspn(++first, "/"), m = strcspn(++second, "/");
+
+		if (*first != '{' && (n != m || memcmp(first, second, n) != 0))
+			return false;
+		first += n;
+		second += m;
+	}
+	return *first == *second;
+}
+
+static void no_path_is_hidden_by_one_that_stands_before_it(void **state)
+{
+	(void)state;
+	assert_true(hides("/v1/a/{id}", "/v1/a/counts"));
+	assert_false(hides("/v1/a/counts", "/v1/a/{id}"));
+	assert_false(hides("/v1/a", "/v1/a/{id}"));
+	for (size_t i = 0; i < n_routes; i++)
+		for (size_t j = 0; j < i; j++)
+			CHECK(strcmp(routes[j].path, routes[i].path) == 0 || !hides(routes[j].path, routes[i].path),
+			      "%s by %s", routes[i].path, routes[j].path);
 }
 
 static void every_operation_has_a_name_of_its_own(void **state)
@@ -93,7 +121,7 @@ static void scopes_follow_the_contract(void **state)
 		bool open = strncmp(r->path, "/v1", 3) != 0 || strstr(r->path, "openapi") != NULL;
 
 		CHECK(open == (r->scope == NULL), "%s", r->path);
-		if (!r->resource || r->resource->id == RES_NEIGHBOUR)
+		if (!r->resource || r->resource->id == RES_NEIGHBOUR || r->handler == write_procedure)
 			continue;
 		snprintf(scope, sizeof scope, "%s:%s", r->resource->plural, r->method == M_GET ? "read" : "write");
 		if (r->method != M_GET && r->resource->write_scope)
@@ -103,7 +131,7 @@ static void scopes_follow_the_contract(void **state)
 	}
 }
 
-/* A nested path names its parent's plural first, then the resource's own. */
+/* A nested path names its parent first, then the resource's own. */
 static void paths_say_their_resources(void **state)
 {
 	char start[64];
@@ -115,23 +143,60 @@ static void paths_say_their_resources(void **state)
 		if (!r->resource)
 			continue;
 		if (r->parent)
-			snprintf(start, sizeof start, "/v1/%s/{id}/%s", r->parent->plural, r->resource->plural);
+			snprintf(start, sizeof start, "/v1/%s/{id}/%s", resource_path(r->parent),
+				 resource_path(r->resource));
 		else
-			snprintf(start, sizeof start, "/v1/%s", r->resource->plural);
+			snprintf(start, sizeof start, "/v1/%s", resource_path(r->resource));
 		CHECK(strncmp(r->path, start, strlen(start)) == 0, "%s", r->path);
 	}
+}
+
+/* What hangs from a row can be found by it, and a row that is added there can say so. */
+static void what_is_nested_names_its_parent(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_routes; i++) {
+		const struct route *r = &routes[i];
+		struct list_query q = { .resource = r->resource };
+		struct builder b;
+		char name[64], list[72];
+
+		if (!r->parent)
+			continue;
+		snprintf(name, sizeof name, "%s_id", r->parent->name);
+		snprintf(list, sizeof list, "%ss", name);
+		builder_init(&b, false);
+		statement_total(&b, &q, &(struct within){ name, "806" });
+		CHECK(!b.failed, "%s", r->path);
+		builder_done(&b);
+		CHECK(r->method == M_GET || resource_field(r->resource, name) || resource_field(r->resource, list),
+		      "%s", r->path);
+	}
+}
+
+static void what_is_only_added_to_is_never_changed_or_deleted(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_routes; i++)
+		CHECK(!routes[i].resource || !routes[i].resource->append_only || routes[i].method == M_GET ||
+			      (routes[i].method == M_POST && !strstr(routes[i].path, "/{id}/re") &&
+			       !strstr(routes[i].path, "/{id}/tr")),
+		      "%s", routes[i].path);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_table_is_sorted_and_holds_nothing_twice),
+		cmocka_unit_test(the_rows_of_one_path_stand_together_by_method),
+		cmocka_unit_test(no_path_is_hidden_by_one_that_stands_before_it),
 		cmocka_unit_test(every_operation_has_a_name_of_its_own),
 		cmocka_unit_test(only_what_is_derived_is_left_out),
 		cmocka_unit_test(every_route_stands_in_the_api_description),
 		cmocka_unit_test(every_path_fits_what_addresses_are_cut_into),
 		cmocka_unit_test(scopes_follow_the_contract),
 		cmocka_unit_test(paths_say_their_resources),
+		cmocka_unit_test(what_is_nested_names_its_parent),
+		cmocka_unit_test(what_is_only_added_to_is_never_changed_or_deleted),
 	};
 
 	return RUN(tests);

@@ -14,7 +14,6 @@ static const struct column columns[] = {
 	{ "sensitivity", COL_TEXT },
 	{ "theme_ids", COL_REFS, .ref = RES_THEME },
 	{ "contested", COL_BOOL },
-	{ "links", COL_LINKS, .ref = RES_FINDING },
 };
 
 static const struct column plain[] = {
@@ -26,9 +25,9 @@ static const struct column plain[] = {
 	{ "lead", COL_INSPECTOR, "inspectors" },
 };
 
-static const char *resolve(void *data, const struct column *column, const char *key)
+static const char *resolve(void *data, enum resource_id target, const char *key)
 {
-	(void)column;
+	(void)target;
 	return strcmp(key, "nobody") == 0 ? NULL : strcmp(key, "a:1") == 0 ? data : key;
 }
 
@@ -71,8 +70,6 @@ static void each_kind_of_column_becomes_its_json(void **state)
 		{ &findings, "{\"ref\":\"a:b\",\"number\":\"12\"}", "number", "12" },
 		{ &findings, "{\"ref\":\"a:b\",\"contested\":\"true\"}", "contested", "true" },
 		{ &findings, "{\"ref\":\"a:b\",\"theme_ids\":\"x; y;z\"}", "theme_ids", "[\"x\",\"y\",\"z\"]" },
-		{ &findings, "{\"ref\":\"a:b\",\"links\":\"repeats=a:1;improved=a:2\"}", "links",
-		  "[{\"earlier_id\":\"id-of-a1\",\"relation\":\"repeats\"},{\"earlier_id\":\"a:2\",\"relation\":\"improved\"}]" },
 		{ &table, "{\"id\":\"a\",\"body\":\"joint\"}", "body", "\"joint\"" },
 		{ &table, "{\"id\":\"a\",\"kinds\":\"jtai;peer_review\"}", "kinds", "[\"jtai\",\"peer_review\"]" },
 		{ &table, "{\"id\":\"a\",\"starts_on\":\"2024-02-29\"}", "starts_on", "\"2024-02-29\"" },
@@ -94,7 +91,7 @@ static void an_empty_cell_clears_the_member_as_leaving_it_out_of_a_post_would(vo
 	listener_init(&l);
 	text = map(&findings, "{\"ref\":\"a:b\"}", &l);
 	/* inspection_id and kind cannot be cleared, so they are not spoken of; status is not a member here. */
-	assert_string_equal(text, "{\"contested\":false,\"extent\":null,\"external_refs\":{\"a\":\"b\"},\"links\":[],"
+	assert_string_equal(text, "{\"contested\":false,\"extent\":null,\"external_refs\":{\"a\":\"b\"},"
 				  "\"number\":null,\"sensitivity\":\"council\",\"theme_ids\":[]}");
 }
 
@@ -126,8 +123,6 @@ static void a_cell_that_cannot_be_read_is_told_with_its_value_and_the_cure(void 
 		{ &findings, "{\"ref\":\"a:b\",\"theme_ids\":\"a;nobody\"}",
 		  "theme_ids: \"nobody\": there is no such theme" },
 		{ &findings, "{\"ref\":\"a:b\",\"inspection\":\"nobody\"}", "there is no such inspection" },
-		{ &findings, "{\"ref\":\"a:b\",\"links\":\"a:1\"}", "links: \"a:1\": must be relation=ref" },
-		{ &findings, "{\"ref\":\"a:b\",\"links\":\"repeats=nobody\"}", "there is no such finding" },
 		{ &table, "{\"id\":\"a\",\"body\":\"Ofsted\"}", "body: \"Ofsted\": is not a code known here" },
 		{ &table, "{\"id\":\"a\",\"kinds\":\"jtai;sif\"}", "kinds: \"sif\": is not a code" },
 		{ &table, "{\"id\":\"a\",\"starts_on\":\"09/05/25\"}", "starts_on: \"09/05/25\": write YYYY-MM-DD" },
@@ -150,8 +145,8 @@ static void every_wrong_cell_of_a_row_is_told(void **state)
 
 	(void)state;
 	listener_init(&l);
-	assert_null(map(&findings, "{\"number\":\"x\",\"contested\":\"x\",\"links\":\"x\"}", &l));
-	assert_int_equal(l.report.complaints, 4);
+	assert_null(map(&findings, "{\"number\":\"x\",\"contested\":\"x\"}", &l));
+	assert_int_equal(l.report.complaints, 3);
 }
 
 static void a_key_is_made_of_the_key_columns(void **state)

@@ -47,11 +47,13 @@ static void a_builder_numbers_its_values_and_keeps_arrays_till_it_is_done(void *
 	assert_int_equal(builder_value(&b, "x"), 1);
 	assert_int_equal(builder_array(&b, texts, 2), 2);
 	assert_int_equal(builder_value(&b, NULL), 3);
+	assert_int_equal(builder_number(&b, 1234567890123), 4);
 	first[0] = 'z';
 	buf_adds(&b.sql, "SELECT 1");
 	assert_int_equal(builder_statement(&b, &s, &err), 0);
 	assert_string_equal(s.sql, "SELECT 1");
-	assert_int_equal(s.n_values, 3);
+	assert_int_equal(s.n_values, 4);
+	assert_string_equal(s.values[3], "1234567890123");
 	assert_string_equal(s.values[0], "x");
 	assert_string_equal(s.values[1], "{\"a\",\"b\\\"\"}");
 	assert_null(s.values[2]);
@@ -115,6 +117,7 @@ static void an_array_after_the_last_value_is_not_lost(void **state)
 	for (size_t i = 0; i < STATEMENT_PARAMS_MAX; i++)
 		(void)builder_value(&b, "x");
 	(void)builder_array(&b, texts, 1);
+	(void)builder_number(&b, 1);
 	expect_failure(&b);
 	builder_done(&b);
 }
@@ -142,6 +145,9 @@ static void each_type_of_field_has_a_type_of_column(void **state)
 		{ { "x", F_REF, .ref = RES_AUTHORITY }, "text" },
 		{ { "x", F_REF, .ref = RES_THEME }, "text" },
 		{ { "x", F_REF, .ref = RES_FINDING }, "uuid" },
+		{ { "x", F_REFS, .ref = RES_THEME }, "text" },
+		{ { "x", F_REFS, .ref = RES_DOCUMENT }, "uuid" },
+		{ { "x", F_NUMBER }, "numeric" },
 		{ { "x", F_DATE }, "date" },
 		{ { "x", F_TIME }, "timestamptz" },
 		{ { "x", F_INT }, "bigint" },

@@ -8,14 +8,14 @@
 
 static const struct field of_id = { "id", F_ID }, of_ref = { "ref", F_REF, .ref = RES_AUTHORITY },
 			  of_text = { "text", F_TEXT }, of_enum = { "enum", F_ENUM }, of_date = { "date", F_DATE },
-			  of_time = { "time", F_TIME }, of_int = { "int", F_INT }, of_bool = { "bool", F_BOOL },
-			  of_texts = { "texts", F_TEXTS }, of_refs = { "refs", F_REFS },
+			  of_time = { "time", F_TIME }, of_int = { "int", F_INT }, of_number = { "number", F_NUMBER },
+			  of_bool = { "bool", F_BOOL }, of_texts = { "texts", F_TEXTS }, of_refs = { "refs", F_REFS },
 			  of_objects = { "objects", F_OBJECTS }, of_external = { "external", F_EXTERNAL },
 			  of_json = { "json", F_JSON }, of_transitions = { "transitions", F_TRANSITIONS };
 
-static const struct field *const each_type[] = { &of_id,      &of_ref,      &of_text, &of_enum,       &of_date,
-						 &of_time,    &of_int,      &of_bool, &of_texts,      &of_refs,
-						 &of_objects, &of_external, &of_json, &of_transitions };
+static const struct field *const each_type[] = { &of_id,   &of_ref,     &of_text,     &of_enum, &of_date,
+						 &of_time, &of_int,     &of_number,   &of_bool, &of_texts,
+						 &of_refs, &of_objects, &of_external, &of_json, &of_transitions };
 
 static struct cell cell(const char *text)
 {
@@ -41,6 +41,12 @@ static void row_value_json_writes_each_type_as_its_own(void **state)
 		{ &of_date, "2026-01-31", "\"2026-01-31\"" },
 		{ &of_int, "0", "0" },
 		{ &of_int, "-42", "-42" },
+		{ &of_number, "20", "20" },
+		{ &of_number, "20.0", "20" },
+		{ &of_number, "20.50", "20.5" },
+		{ &of_number, "-0.010", "-0.01" },
+		{ &of_number, "100", "100" },
+		{ &of_number, "0.00", "0" },
 		{ &of_bool, "t", "true" },
 		{ &of_bool, "f", "false" },
 		{ &of_bool, "true", "true" },
@@ -203,6 +209,7 @@ static void row_csv_quotes_what_rfc_4180_says(void **state)
 		{ &of_id, "383", "383" },
 		{ &of_ref, "383", "383" },
 		{ &of_date, "2026-01-31", "2026-01-31" },
+		{ &of_number, "-20.50", "-20.5" },
 		{ &of_bool, "t", "true" },
 		{ &of_bool, "f", "false" },
 		{ &of_texts, "[]", "[]" },

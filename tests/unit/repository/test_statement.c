@@ -106,6 +106,11 @@ static const struct shape shapes[] = {
 	{ "list_findings_template_filters", &finding_resource, LIST,
 	  "fields=id&theme_id=neglect&action_id=" ID_1 "&earlier_id=" ID_2 "&relation=repeats,worsened",
 	  .values = { "{\"neglect\"}", "{\"" ID_1 "\"}", "{\"" ID_2 "\"}", "{\"repeats\",\"worsened\"}" } },
+	{ "list_documents_of_each_kind", &document_resource, LIST,
+	  "fields=id&sort=id&finding_id=" ID_1 "," ID_2 "&organisation_id=" ID_1,
+	  .values = { "{\"" ID_1 "\",\"" ID_2 "\"}", "{\"" ID_1 "\"}" } },
+	{ "list_observations_by_value", &observation_resource, LIST,
+	  "fields=id&sort=value&value=20,20.5&value_gte=-1e2", .values = { "{\"20\",\"20.5\"}", "-1e2" } },
 	{ "list_actions_template_filters", &action_resource, LIST,
 	  "fields=id&finding_id=" ID_1 "&inspection_id=" ID_2 "&theme_id=neglect&strand=overall",
 	  .values = { "{\"" ID_1 "\"}", "{\"" ID_2 "\"}", "{\"neglect\"}", "{\"overall\"}" } },
@@ -126,6 +131,10 @@ static const struct shape shapes[] = {
 	  .values = { ID_1 } },
 	{ "list_inspections_of_authority", &inspection_resource, LIST, "fields=id", .within = { "authority_id", "383" },
 	  .values = { "383" } },
+	{ "list_deadlines_of_authority", &deadline_resource, LIST, "fields=id", .within = { "authority_id", "383" },
+	  .values = { "{\"383\"}" } },
+	{ "list_plans_of_board", &plan_resource, LIST, "fields=id", .within = { "board_id", ID_1 },
+	  .values = { "{\"" ID_1 "\"}" } },
 	{ "list_actions_of_finding", &action_resource, LIST, "fields=id", .within = { "finding_id", ID_1 },
 	  .values = { "{\"" ID_1 "\"}" } },
 
@@ -512,6 +521,20 @@ static void a_count_by_what_has_no_link_table_is_a_failure_and_no_crash(void **s
 	builder_done(&b);
 }
 
+static void a_list_within_what_nothing_names_is_a_failure_and_no_list_of_everything(void **state)
+{
+	struct shape s = { "within", &theme_resource, LIST, "fields=id", .within = { "finding_id", ID_1 } };
+	_cleanup_(query_done) struct list_query q = { 0 };
+	struct params params = { { { "fields", "id" } }, 1 };
+	struct builder b;
+
+	(void)state;
+	shape_read(s.resource, s.making, &params, &q);
+	shape_build(&s, &q, &b);
+	assert_true(b.failed);
+	builder_done(&b);
+}
+
 /* --- segments -------------------------------------------------------------------- */
 
 static void a_list_has_a_segment_of_nulls_only_where_its_first_key_may_be_null(void **state)
@@ -546,6 +569,7 @@ int main(void)
 		cmocka_unit_test(no_byte_of_a_cursor_is_in_the_text),
 		cmocka_unit_test(every_filter_refuses_a_hostile_value_or_keeps_it_out_of_the_text),
 		cmocka_unit_test(a_count_by_what_has_no_link_table_is_a_failure_and_no_crash),
+		cmocka_unit_test(a_list_within_what_nothing_names_is_a_failure_and_no_list_of_everything),
 		cmocka_unit_test(a_list_has_a_segment_of_nulls_only_where_its_first_key_may_be_null),
 	};
 

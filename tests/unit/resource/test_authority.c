@@ -16,6 +16,8 @@ static void what_breaks_a_rule_is_refused(void **state)
 		{ "{'gss_code':'E08000038'}", NULL, "{'code_holder':'370'}", "/gss_code", "duplicate" },
 		{ "{'urn':'80416'}", NULL, "{'urn_holder':'370'}", "/urn", "duplicate" },
 		{ "{'id':'806','successor_ids':['807','806']}", NULL, "{}", "/successor_ids/1", "self" },
+		{ "{'id':'806','successor_ids':['807','808']}", NULL, "{'circular_successors':[1]}", "/successor_ids/1",
+		  "circle" },
 		{ "{'status':'abolished','started_on':'2025-01-01','ended_on':'2024-01-01'}", "{'status':'abolished'}",
 		  "{}", "/started_on", "before_start" },
 		{ "{'status':'abolished','started_on':'2025-01-01','ended_on':'2024-01-01'}", "{'status':'current'}",
@@ -66,9 +68,9 @@ static void abolition_sets_the_end_and_its_undoing_clears_it(void **state)
 	_cleanup_(json_decrefp) json_t *draft = js("{'status':'current','ended_on':null}");
 
 	(void)state;
-	authority_resource.rules.moved(draft, "abolished", "2026-03-31");
+	authority_resource.rules.moved(draft, &(struct move){ "abolished", "2026-03-31" });
 	assert_true(same_json(draft, "{'status':'abolished','status_on':'2026-03-31','ended_on':'2026-03-31'}"));
-	authority_resource.rules.moved(draft, "current", "2026-04-01");
+	authority_resource.rules.moved(draft, &(struct move){ "current", "2026-04-01" });
 	assert_true(same_json(draft, "{'status':'current','status_on':'2026-04-01','ended_on':null}"));
 }
 

@@ -251,6 +251,23 @@ static void integers_in_cursors_are_those_of_the_database(void **state)
 	}
 }
 
+static void numbers_in_cursors_are_those_of_the_database(void **state)
+{
+	static const struct {
+		const char *value;
+		bool taken;
+	} numbers[] = { { "20.50", true }, { "-3", true }, { "1e12", false }, { "x", false }, { "", false } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		const char *values[] = { numbers[i].value, UUID };
+		_cleanup_(freep) char *cursor = cursor_of(&observation_resource, NULL, "sort=value", values);
+
+		CHECK(is_taken(&observation_resource, NULL, "sort=value", cursor) == numbers[i].taken, "%s",
+		      numbers[i].value);
+	}
+}
+
 static void random_bytes_are_no_cursor(void **state)
 {
 	unsigned seed = 1;
@@ -322,6 +339,7 @@ int main(void)
 		cmocka_unit_test(no_changed_character_goes_unnoticed_in_the_digest),
 		cmocka_unit_test(forged_values_are_held_to_their_types),
 		cmocka_unit_test(integers_in_cursors_are_those_of_the_database),
+		cmocka_unit_test(numbers_in_cursors_are_those_of_the_database),
 		cmocka_unit_test(random_bytes_are_no_cursor),
 		cmocka_unit_test(json_that_is_no_position_is_refused),
 		cmocka_unit_test(a_cursor_over_the_limit_is_refused_and_nesting_does_no_harm),

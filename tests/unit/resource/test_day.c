@@ -31,10 +31,27 @@ static void a_date_field_takes_the_days_of_its_years(void **state)
 	assert_int_equal(day_first_year(&this_century), 2000);
 }
 
+static void the_last_day_of_a_month_is_known(void **state)
+{
+	static const struct {
+		const char *day;
+		bool ends;
+	} cases[] = {
+		{ "2024-01-31", true },  { "2024-01-30", false }, { "2024-02-29", true },
+		{ "2024-02-28", false }, { "2023-02-28", true },  { "2024-04-30", true },
+		{ "2024-04-01", false }, { "2024-12-31", true },  { "2024-12-09", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		CHECK(day_ends_month(cases[i].day) == cases[i].ends, "%s", cases[i].day);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_date_field_takes_the_days_of_its_years),
+		cmocka_unit_test(the_last_day_of_a_month_is_known),
 	};
 
 	return RUN(tests);

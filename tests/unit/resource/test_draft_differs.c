@@ -41,6 +41,13 @@ static void only_what_a_client_could_tell_apart_is_a_difference(void **state)
 		  "{'inspectors':[{'name':'B'},{'name':'A'}]}", true },
 		{ &inspection_resource, "{'inspectors':[{'name':'A','role':null}]}", "{'inspectors':[{'name':'A'}]}",
 		  false },
+		{ &measure_resource, "{'target':20,'tolerance':0.1}", "{'target':20.0,'tolerance':0.1}", false },
+		{ &measure_resource, "{'target':20}", "{'target':20.5}", true },
+		{ &measure_resource, "{'target':0}", "{'target':null}", true },
+		{ &measure_resource, "{'benchmarks':[{'label':'England','value':20,'on':null}]}",
+		  "{'benchmarks':[{'label':'England','value':20.0}]}", false },
+		{ &board_resource, "{'statutory':null}", "{'statutory':false}", true },
+		{ &extension_resource, "{'decision_id':'x'}", "{'decision_id':null}", true },
 		{ &finding_resource, "{'contested':false}", "{'contested':true}", true },
 	};
 

@@ -47,6 +47,14 @@ static void lists_are_checked_item_by_item(void **state)
 		{ RES_FINDING, "links", "[{'earlier_id':" UUID_1 ",'relation':'repeats'}]", NULL, NULL },
 		{ RES_FINDING, "links", "[{'earlier_id':" UUID_1 ",'relation':'repeat'}]", "/m/0/relation",
 		  "not_a_code" },
+		{ RES_PLAN, "boards", "[{'board_id':" UUID_1 ",'by_exception':null}]", "/m/0/by_exception",
+		  "not_nullable" },
+		{ RES_PLAN, "boards", "[{'board_id':" UUID_1 "},{'board_id':" UUID_1 ",'by_exception':true}]",
+		  "/m/1/board_id", "duplicate_item" },
+		{ RES_PLAN, "rag_labels", "[{'rag':'red','label':'Late'},{'rag':'red','label':'Off track'}]",
+		  "/m/1/rag", "duplicate_item" },
+		{ RES_MEASURE, "benchmarks", "[{'label':'England','value':12.5}]", NULL, NULL },
+		{ RES_MEASURE, "benchmarks", "[{'label':'England','value':'12.5'}]", "/m/0/value", "not_a_number" },
 	};
 
 	(void)state;
@@ -70,6 +78,16 @@ static void objects_hold_every_member_afterwards(void **state)
 
 	(void)state;
 	assert_true(same_json(read, "[{'strand':'a','grade':'good','wording':null,'title':null}]"));
+}
+
+static void a_member_left_out_of_an_object_starts_as_its_table_says(void **state)
+{
+	struct error err = { 0 };
+	_cleanup_(json_decrefp) json_t *value = js("[{'board_id':" UUID_1 "}]");
+	_cleanup_(json_decrefp) json_t *read = draft_member_read(field_of(RES_PLAN, "boards"), value, "/m", &err);
+
+	(void)state;
+	assert_true(same_json(read, "[{'board_id':" UUID_1 ",'cadence':null,'by_exception':false}]"));
 }
 
 static void a_list_has_a_limit(void **state)
@@ -135,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_are_checked_item_by_item),
 		cmocka_unit_test(objects_hold_every_member_afterwards),
+		cmocka_unit_test(a_member_left_out_of_an_object_starts_as_its_table_says),
 		cmocka_unit_test(a_list_has_a_limit),
 		cmocka_unit_test(other_systems_keys_are_slugs_with_short_texts),
 		cmocka_unit_test(a_reference_has_at_most_200_characters),

@@ -11,6 +11,7 @@ static const struct field kind = { "kind", F_ENUM, 0, .values = &inspection_kind
 static const struct field date = { "due_on", F_DATE, 0 };
 static const struct field moment = { "at", F_TIME, 0 };
 static const struct field number = { "number", F_INT, 0, .min = 1, .max = 9999 };
+static const struct field amount = { "value", F_NUMBER, 0 };
 static const struct field flag = { "contested", F_BOOL, 0 };
 static const struct field authority = { "authority_id", F_REF, 0, .ref = RES_AUTHORITY };
 static const struct field theme = { "theme_id", F_REF, 0, .ref = RES_THEME };
@@ -67,6 +68,24 @@ static const struct {
 	{ &number, "'1'", "not_an_integer", NULL },
 	{ &number, "true", "not_an_integer", NULL },
 	{ &number, "[1]", "not_an_integer", NULL },
+	{ &amount, "0", NULL, NULL },
+	{ &amount, "20", NULL, NULL },
+	{ &amount, "20.0", NULL, "20" },
+	{ &amount, "2e1", NULL, "20" },
+	{ &amount, "-0.0", NULL, "0" },
+	{ &amount, "0.1", NULL, NULL },
+	{ &amount, "-12.75", NULL, NULL },
+	{ &amount, "123456789012.345", NULL, NULL },
+	{ &amount, "999999999999", NULL, NULL },
+	{ &amount, "0.30000000000000004", "too_precise", NULL },
+	{ &amount, "123456789012.3456", "too_precise", NULL },
+	{ &amount, "1000000000000", "out_of_range", NULL },
+	{ &amount, "-1e12", "out_of_range", NULL },
+	{ &amount, "9223372036854775807", "out_of_range", NULL },
+	{ &amount, "1e300", "out_of_range", NULL },
+	{ &amount, "'20'", "not_a_number", NULL },
+	{ &amount, "true", "not_a_number", NULL },
+	{ &amount, "[20]", "not_a_number", NULL },
 	{ &flag, "true", NULL, NULL },
 	{ &flag, "false", NULL, NULL },
 	{ &flag, "'true'", "not_a_boolean", NULL },
@@ -107,6 +126,10 @@ static void details_say_the_cure(void **state)
 		{ &kind, "'focussed_visit'", "did you mean focused_visit?" },
 		{ &kind, "'xyzzy'", "standard_inspection, short_inspection" },
 		{ &date, "'x'", "write YYYY-MM-DD, a real day from 2000-01-01 to 2099-12-31" },
+		{ &date, "'2026-04'", "write a day of that month, such as 2026-04-01" },
+		{ &date, "'2026-13'", "write YYYY-MM-DD, a real day" },
+		{ &date, "'ongoing'", "or null where there is no end" },
+		{ &date, "'tentative'", "'tentative' is said by the precision of a date" },
 		{ &number, "'1'", "leave out the quotes" },
 		{ &number, "1.0", "without a decimal point" },
 		{ &number, "0", "from 1 to 9999" },

@@ -72,6 +72,17 @@ static void what_breaks_a_rule_is_refused(void **state)
 		  WITH("'follows_start_on':'2020-01-07'"), "/follows_id", "later_inspection" },
 		{ "{" BASE ",'id':'a','follows_id':'b','start_on':'2020-01-06'}",
 		  WITH("'follows_start_on':'2020-01-06'"), NULL, NULL },
+		{ "{" BASE ",'id':'a','follows_id':'b','start_on':'2020-01-06'}",
+		  WITH("'follows_start_on':'2020-01-06','follows_itself':true"), "/follows_id", "circle" },
+		/* what only a joint inspection determines */
+		{ "{'kind':'jtai','statement_required':false,'principal_authority_id':'806'}", UNGRADED, NULL, NULL },
+		{ "{" BASE ",'statement_required':false}", FACTS_OLD, "/statement_required", "not_joint" },
+		{ "{" BASE ",'statement_required':null}", FACTS_OLD, NULL, NULL },
+		{ "{" BASE ",'principal_authority_id':'806'}", FACTS_OLD, "/principal_authority_id", "not_joint" },
+		/* what other sources say */
+		{ "{" BASE ",'discrepancies':[{'member':'delivery','value':'on site'}]}", FACTS_OLD, NULL, NULL },
+		{ "{" BASE ",'discrepancies':[{'member':'delivery'},{'member':'place'}]}", FACTS_OLD,
+		  "/discrepancies/1/member", "unknown_member" },
 		/* what is public beneath it */
 		{ "{" BASE "}", WITH("'public_findings':2"), "/sensitivity", "public_findings" },
 		{ "{'kind':'jtai','sensitivity':'public'}",
@@ -199,7 +210,7 @@ static void transitions_bring_dates_that_are_not_known_yet(void **state)
 		_cleanup_(json_decrefp) json_t *draft = js(cases[i].draft);
 		const char *value;
 
-		inspection_resource.rules.moved(draft, cases[i].to, "2026-03-31");
+		inspection_resource.rules.moved(draft, &(struct move){ cases[i].to, "2026-03-31" });
 		value = member_text(draft, cases[i].date);
 		CHECK(value ? cases[i].value && strcmp(value, cases[i].value) == 0 : !cases[i].value, "case %zu", i);
 		CHECK(strcmp(member_text(draft, "status"), cases[i].to) == 0, "case %zu", i);
@@ -255,6 +266,30 @@ static void graded_inspections_of_one_body_cannot_share_days(void **state)
 	}
 }
 
+/* Rows that were written before this was a rule keep their dates. */
+static void what_happened_is_not_in_the_future(void **state)
+{
+	static const char *const days[] = { "verbal_feedback_on", "received_on", "published_on" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(days); i++) {
+		char today[200], later[200], pointer[32];
+
+		snprintf(today, sizeof today, "{" BASE ",'start_on':'2020-01-06','%s':'" TODAY "'}", days[i]);
+		snprintf(later, sizeof later, "{" BASE ",'start_on':'2020-01-06','%s':'2026-06-16'}", days[i]);
+		snprintf(pointer, sizeof pointer, "/%s", days[i]);
+		{
+			OUTCOME(taken, &inspection_resource, today, NULL, FACTS_OLD);
+			OUTCOME(refused, &inspection_resource, later, NULL, FACTS_OLD);
+			OUTCOME(kept, &inspection_resource, later, later, FACTS_OLD);
+
+			CHECK(complains_only(&taken->err, NULL, NULL), "%s", days[i]);
+			CHECK(complains_only(&refused->err, pointer, "in_future"), "%s", days[i]);
+			CHECK(complains_only(&kept->err, NULL, NULL), "%s", days[i]);
+		}
+	}
+}
+
 static void a_stored_inspection_outlives_its_authority(void **state)
 {
 	OUTCOME(o, &inspection_resource, "{" BASE ",'framework_id':'ilacs-2018'}",
@@ -276,6 +311,7 @@ int main(void)
 		cmocka_unit_test(transitions_bring_dates_that_are_not_known_yet),
 		cmocka_unit_test(a_date_that_a_transition_brings_is_complained_of_as_its_on),
 		cmocka_unit_test(graded_inspections_of_one_body_cannot_share_days),
+		cmocka_unit_test(what_happened_is_not_in_the_future),
 		cmocka_unit_test(a_stored_inspection_outlives_its_authority),
 	};
 

@@ -81,6 +81,54 @@ static void a_date_that_came_with_a_transition_is_named_on(void **state)
 	}
 }
 
+static void dates_stand_in_their_order(void **state)
+{
+	static const struct {
+		const char *draft, *pointer;
+	} cases[] = {
+		{ "{'started_on':'2026-01-01','ended_on':'2026-01-01'}", NULL },
+		{ "{'started_on':'2026-01-01','ended_on':null}", NULL },
+		{ "{'started_on':null,'ended_on':'2026-01-01'}", NULL },
+		{ "{'started_on':'2026-01-02','ended_on':'2026-01-01'}", "/ended_on" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_(json_decrefp) json_t *draft = js(cases[i].draft);
+		struct change change = { draft, NULL, NULL, TODAY };
+		struct error err = { 0 };
+
+		rule_check_order(&change, "started_on", "ended_on", &err);
+		CHECK(complains_only(&err, cases[i].pointer, "before_start"), "case %zu", i);
+	}
+}
+
+static void only_a_decision_that_was_taken_counts_when_it_is_named(void **state)
+{
+	static const struct {
+		const char *draft, *stored, *facts;
+		bool refused;
+	} cases[] = {
+		{ "{'d':'1'}", NULL, "{'decision':{'status':'taken'}}", false },
+		{ "{'d':'1'}", NULL, "{'decision':{'status':'done'}}", false },
+		{ "{'d':'1'}", NULL, "{'decision':{'status':'proposed'}}", true },
+		{ "{'d':'1'}", NULL, "{'decision':{'status':'withdrawn'}}", true },
+		{ "{'d':'1'}", "{'d':'1'}", "{'decision':{'status':'proposed'}}", false },
+		{ "{'d':'1'}", "{'d':'2'}", "{'decision':{'status':'proposed'}}", true },
+		{ "{'d':'1'}", NULL, "{'decision':null}", false }, /* refused as a reference */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_(json_decrefp) json_t *draft = js(cases[i].draft), *facts = js(cases[i].facts);
+		_cleanup_(json_decrefp) json_t *stored = cases[i].stored ? js(cases[i].stored) : NULL;
+		struct error err = { 0 };
+
+		rule_check_taken(&(struct change){ draft, stored, facts, TODAY }, "d", &err);
+		CHECK(complains_only(&err, cases[i].refused ? "/d" : NULL, "not_taken"), "case %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -88,6 +136,8 @@ int main(void)
 		cmocka_unit_test(filling_leaves_what_is_there),
 		cmocka_unit_test(lists_are_searched_and_written_out),
 		cmocka_unit_test(a_date_that_came_with_a_transition_is_named_on),
+		cmocka_unit_test(dates_stand_in_their_order),
+		cmocka_unit_test(only_a_decision_that_was_taken_counts_when_it_is_named),
 	};
 
 	return RUN(tests);

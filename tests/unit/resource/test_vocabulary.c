@@ -4,6 +4,12 @@
 #include "core/text.h"
 #include "resource/vocabulary.h"
 
+/* The comparators are signs that everybody knows; none needs an escape in JSON. */
+static bool is_code(const struct vocabulary *v, const char *code)
+{
+	return v == &comparators ? code[strspn(code, "<=>")] == '\0' : text_is_slug(code);
+}
+
 static void every_code_is_a_slug_with_a_label_and_stands_once(void **state)
 {
 	(void)state;
@@ -12,7 +18,7 @@ static void every_code_is_a_slug_with_a_label_and_stands_once(void **state)
 
 		CHECK(i == 0 || strcmp(vocabularies[i - 1]->name, v->name) < 0, "%s is out of order", v->name);
 		for (size_t j = 0; j < v->n; j++) {
-			CHECK(text_is_slug(v->terms[j].code), "%s: %s", v->name, v->terms[j].code);
+			CHECK(is_code(v, v->terms[j].code), "%s: %s", v->name, v->terms[j].code);
 			CHECK(!text_is_blank(v->terms[j].label), "%s: %s", v->name, v->terms[j].code);
 			for (size_t k = 0; k < j; k++)
 				CHECK(strcmp(v->terms[k].code, v->terms[j].code) != 0, "%s twice", v->terms[j].code);

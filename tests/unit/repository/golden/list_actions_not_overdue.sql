@@ -1,1 +1,1 @@
-SELECT t.id, t.id, t.version, t.id FROM inspectd.actions t WHERE true AND (coalesce(due_on >= inspectd.today(), true) OR NOT status IN ('proposed', 'not_started', 'in_progress', 'on_hold')) ORDER BY t.id LIMIT 51
+SELECT t.id, t.id, t.version, t.id FROM inspectd.actions t WHERE true AND (coalesce(inspectd.last_day(due_on, due_precision) >= inspectd.today(), true) OR NOT inspectd.action_is_open(status)) ORDER BY t.id LIMIT 51

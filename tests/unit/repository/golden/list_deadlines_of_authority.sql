@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.due_on, t.id FROM inspectd.deadlines t WHERE true AND (authority_id = ANY ($1::text[]) OR responsible_authority_id = ANY ($1::text[])) AND t.due_on IS NOT NULL ORDER BY t.due_on, t.id LIMIT 51

@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.id FROM inspectd.documents t WHERE true AND t.id IN (SELECT l.document_id FROM inspectd.document_finding l WHERE l.finding_id = ANY ($1::uuid[])) AND t.id IN (SELECT l.document_id FROM inspectd.document_organisation l WHERE l.organisation_id = ANY ($2::uuid[])) ORDER BY t.id LIMIT 51
