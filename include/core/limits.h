@@ -28,7 +28,7 @@
 #define LIMIT_SQL_BYTES        65536
 #define LIMIT_IDEMPOTENCY_KEY  255
 #define LIMIT_PERSON_CHARS     200 /* X-Acting-User, without blanks around it */
-#define LIMIT_PERSON_BYTES     (4 * LIMIT_PERSON_CHARS)
+#define LIMIT_PERSON_BYTES     ((size_t)4 * LIMIT_PERSON_CHARS)
 #define LIMIT_WORKING_DAYS     3660 /* counted by one request */
 #define LIMIT_REQUEST_ID       128
 #define LIMIT_STATEMENTS       200 /* prepared per connection; the least recently used goes */

@@ -112,6 +112,14 @@ static const struct filter filters[] = {
 		 "WHERE f.strand = ANY ({v}))" },
 };
 
+/* A board watches actions by themselves, and all those of the plans that it watches. */
+static const struct filter of_board = {
+	"board_id", F_REF, .ref = RES_BOARD,
+	.sql = "id IN (SELECT l.action_id FROM {s}.action_board l WHERE l.board_id = ANY ({v}) UNION "
+	       "SELECT l.action_id FROM {s}.action_plan l JOIN {s}.plan_board b ON b.plan_id = l.plan_id "
+	       "WHERE b.board_id = ANY ({v}))"
+};
+
 static const struct expansion expansions[] = {
 	{ "authority", RES_AUTHORITY, .column = "authority_id" },
 	{ "findings", RES_FINDING, .many = true,
@@ -149,6 +157,7 @@ const struct resource action_resource = {
 	.n_fields = ARRAY_LEN(fields),
 	.filters = filters,
 	.n_filters = ARRAY_LEN(filters),
+	.within = &of_board,
 	.expansions = expansions,
 	.n_expansions = ARRAY_LEN(expansions),
 	.status = &statuses,

@@ -145,7 +145,8 @@ static void check_not_future(const struct change *c, const char *name, struct er
 
 static void check_dates(const struct change *c, struct error *err)
 {
-	static const char *const happened[] = { "draft_shared_on", "agreed_on", "submitted_on", "response_on" };
+	static const char *const happened[] = { "draft_shared_on", "agreed_on", "submitted_on", "published_on",
+						"response_on" };
 
 	for (size_t i = 0; i < ARRAY_LEN(happened); i++)
 		check_not_future(c, happened[i], err);
@@ -240,6 +241,10 @@ static void warn(const struct change *c, json_t *warnings)
 	if (rule_is_after(agreed_on, submitted_on))
 		warning_add(warnings, "agreed_after_submission", "/agreed_on",
 			    "Agreed after it was submitted on %s; check both dates.", submitted_on);
+	if (rule_is(c->draft, "status", "closed") && rule_number(c->facts, "open_actions") > 0)
+		warning_add(warnings, "open_actions", "/status",
+			    "Closed with %ld actions still open; a later plan can carry them forward.",
+			    rule_number(c->facts, "open_actions"));
 	if (rule_is_after(submitted_on, due_on))
 		warning_add(warnings, "submitted_late", "/submitted_on", "It was due on %s.", due_on);
 }

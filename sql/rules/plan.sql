@@ -25,6 +25,10 @@ SELECT jsonb_build_object(
     'meeting', (SELECT jsonb_build_object('board_id', m.board_id, 'status', m.status, 'held_on', m.held_on)
                   FROM inspectd.meetings m
                  WHERE m.id = (draft ->> 'agreed_at_meeting_id')::uuid AND m.authority_id = draft ->> 'authority_id'),
+    'open_actions', CASE WHEN draft ->> 'status' = 'closed'
+                         THEN (SELECT count(*) FROM inspectd.action_plan l JOIN inspectd.action a ON a.id = l.action_id
+                                WHERE l.plan_id = (draft ->> 'id')::uuid AND a.deleted_at IS NULL
+                                  AND inspectd.action_is_open(a.status)) END,
     'final_due_on', (SELECT min(coalesce(d.stated_on, d.computed_on)) FROM inspectd.deadline d
                       WHERE d.inspection_id = ANY (answered) AND d.deleted_at IS NULL
                         AND inspectd.answers_for(draft ->> 'authority_id', d.responsible_authority_id)

@@ -282,3 +282,22 @@ def test_the_plan_tells_when_its_draft_and_its_final_form_are_due(api, given):
     assert codes(changed) == ["submitted_late"]
     assert [row["kind"] for row in api.get(f"/v1/plans/{plan['id']}/deadlines", {"sort": "due_on"}).data] == [
         "draft_action_plan", "final_action_plan"]
+
+
+def test_a_board_watches_the_actions_of_the_plans_that_it_watches(api, given):
+    authority = given.authority()
+    board = given.one("boards", authority_id=authority)["id"]
+    plan = given.one("plans", authority_id=authority, boards=[{"board_id": board}])["id"]
+    by_itself = given.action(authority, board_ids=[board])["id"]
+    with_plan = given.action(authority, plan_ids=[plan])["id"]
+    both = given.action(authority, plan_ids=[plan], board_ids=[board])["id"]
+    given.action(authority)
+    assert sorted(api.get(f"/v1/boards/{board}/actions", expect=200).ids) == sorted([by_itself, with_plan, both])
+    assert sorted(api.get("/v1/actions", {"board_id": board}, expect=200).ids) == sorted([by_itself, both])
+
+
+def test_a_plan_that_is_closed_says_how_many_actions_are_left(api, given):
+    plan = given.one("plans")
+    given.action(plan["authority_id"], plan_ids=[plan["id"]])
+    closed = api.move(f"/v1/plans/{plan['id']}", "closed", reason="Replaced by the year plan.", expect=200).json
+    assert [warning["code"] for warning in closed["warnings"]] == ["open_actions"]
