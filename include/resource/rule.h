@@ -20,6 +20,9 @@ bool rule_is_after(const char *date, const char *other);        /* false when ei
 bool rule_is_changed(const struct change *c, const char *name); /* true of every member on create */
 bool rule_is_moving(const struct change *c);                    /* a transition, which carries no members but dates */
 
+/* Complains of a day on which something happened when it is still to come. */
+void rule_check_past(const struct change *c, const char *name, struct error *err);
+
 /* Complains of `later` when it is before `earlier`. */
 void rule_check_order(const struct change *c, const char *earlier, const char *later, struct error *err);
 

@@ -69,8 +69,7 @@ static void check(const struct change *c, struct error *err)
 			     "cannot be before %s, the day of receipt; correct received_on of the inspection if that "
 			     "is wrong",
 			     start_on);
-	if (rule_is_after(member_text(c->draft, "met_on"), c->today))
-		error_member(err, "/met_on", "in_future", "cannot be later than today, %s", c->today);
+	rule_check_past(c, "met_on", err);
 }
 
 /* Two of the 62 letters after joint inspections that state a date name a Saturday. */

@@ -179,9 +179,7 @@ static void check_dates(const struct change *c, struct error *err)
 	size_t n = !is_taken(c->draft) || rule_is_before_meeting(c) ? ARRAY_LEN(happened) - 1 : ARRAY_LEN(happened);
 
 	for (size_t i = 0; i < n; i++)
-		if (rule_is_after(member_text(c->draft, happened[i]), c->today))
-			error_member(err, rule_date_pointer(c, happened[i]).text, "in_future",
-				     "is when it happened, so it cannot be later than today, %s", c->today);
+		rule_check_past(c, happened[i], err);
 	rule_check_order(c, "taken_on", "due_on", err);
 	rule_check_order(c, "taken_on", "done_on", err);
 	if (is_taken(c->draft) && rule_is_after(taken_on, member_text(c->draft, "answered_on")))

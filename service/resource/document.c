@@ -90,8 +90,7 @@ static void check(const struct change *c, struct error *err)
 	if (!member_text(c->draft, "url") && !member_text(c->draft, "sha256"))
 		error_member(err, "/url", "required",
 			     "is required, unless sha256 says which file is meant: a document must be findable");
-	if (rule_is_after(member_text(c->draft, "dated_on"), c->today))
-		error_member(err, "/dated_on", "in_future", "cannot be later than today, %s", c->today);
+	rule_check_past(c, "dated_on", err);
 	rule_check_order(c, "dated_on", "review_on", err);
 	check_evidence(c, err);
 }

@@ -62,8 +62,7 @@ static void check_request(const struct change *c, const json_t *action, struct e
 	if (!rule_is(c->draft, "status", "requested"))
 		error_add(err, ERR_CONFLICT, IN_BODY, "/status", "not_yet_decided",
 			  "more time is asked for first; whether it is granted is a transition");
-	if (rule_is_after(member_text(c->draft, "requested_on"), c->today))
-		error_member(err, "/requested_on", "in_future", "cannot be later than today, %s", c->today);
+	rule_check_past(c, "requested_on", err);
 	if (!json_is_object(action))
 		return; /* complained of as a reference */
 	if (!from)

@@ -218,11 +218,8 @@ static void check_order(const struct change *c, const struct order *o, struct er
 /* What has happened, as opposed to planned; a row that was written before this was a rule keeps its dates. */
 static void check_past(const struct change *c, const char *name, struct error *err)
 {
-	const char *day = member_text(c->draft, name);
-
-	if (rule_is_changed(c, name) && rule_is_after(day, c->today))
-		error_member(err, rule_date_pointer(c, name).text, "in_future",
-			     "is when it happened, so it cannot be later than today, %s", c->today);
+	if (rule_is_changed(c, name))
+		rule_check_past(c, name, err);
 }
 
 static void check_dates(const struct change *c, struct error *err)

@@ -40,8 +40,7 @@ static void check(const struct change *c, struct error *err)
 	if (unit && expected && strcmp(unit, expected) != 0)
 		error_member(err, "/unit", "other_unit", "must be the unit of the measure \"%.100s\": %s",
 			     member_text(measure, "title"), expected);
-	if (rule_is_after(member_text(c->draft, "observed_on"), c->today))
-		error_member(err, "/observed_on", "in_future", "cannot be later than today, %s", c->today);
+	rule_check_past(c, "observed_on", err);
 }
 
 static void warn(const struct change *c, json_t *warnings)

@@ -136,20 +136,13 @@ static void check_in_force(const struct change *c, struct error *err)
 		  member_text(other, "id"), member_text(other, "title"), member_text(other, "inspection_id"));
 }
 
-static void check_not_future(const struct change *c, const char *name, struct error *err)
-{
-	if (rule_is_after(member_text(c->draft, name), c->today))
-		error_member(err, rule_date_pointer(c, name).text, "in_future",
-			     "is when it happened, so it cannot be later than today, %s", c->today);
-}
-
 static void check_dates(const struct change *c, struct error *err)
 {
 	static const char *const happened[] = { "draft_shared_on", "agreed_on", "submitted_on", "published_on",
 						"response_on" };
 
 	for (size_t i = 0; i < ARRAY_LEN(happened); i++)
-		check_not_future(c, happened[i], err);
+		rule_check_past(c, happened[i], err);
 	rule_check_order(c, "starts_on", "ends_on", err);
 	rule_check_order(c, "draft_shared_on", "submitted_on", err);
 	rule_check_order(c, "submitted_on", "response_on", err);

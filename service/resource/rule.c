@@ -52,6 +52,13 @@ bool rule_is_moving(const struct change *c)
 	return c->stored && rule_is_changed(c, "status");
 }
 
+void rule_check_past(const struct change *c, const char *name, struct error *err)
+{
+	if (rule_is_after(member_text(c->draft, name), c->today))
+		error_member(err, rule_date_pointer(c, name).text, "in_future",
+			     "is when it happened, so it cannot be later than today, %s", c->today);
+}
+
 void rule_check_order(const struct change *c, const char *earlier, const char *later, struct error *err)
 {
 	const char *first = member_text(c->draft, earlier);

@@ -85,8 +85,7 @@ static void check(const struct change *c, struct error *err)
 {
 	check_action(c, err);
 	check_correction(c, err);
-	if (rule_is_after(member_text(c->draft, "reported_on"), c->today))
-		error_member(err, "/reported_on", "in_future", "cannot be later than today, %s", c->today);
+	rule_check_past(c, "reported_on", err);
 	if (!says_something(c->draft))
 		error_member(err, "/narrative", "required",
 			     "is required, unless rag, distance_to_target, impact, next_step or evidence_ids say "
