@@ -49,7 +49,7 @@ bool rule_is_changed(const struct change *c, const char *name)
 
 bool rule_is_moving(const struct change *c)
 {
-	return c->stored && rule_is_changed(c, "status");
+	return c->stored && member_text(c->draft, "status") && rule_is_changed(c, "status");
 }
 
 void rule_check_past(const struct change *c, const char *name, struct error *err)

@@ -68,6 +68,8 @@ static void a_date_that_came_with_a_transition_is_named_on(void **state)
 		{ "{'status':'complete','completed_on':'2026-01-01'}", "{'status':'complete'}", "/completed_on" },
 		{ "{'status':'complete','completed_on':'2026-01-01'}",
 		  "{'status':'in_progress','completed_on':'2026-01-01'}", "/completed_on" },
+		/* a status that is only derived is no member of the draft, and nothing moves it */
+		{ "{'completed_on':'2026-01-01'}", "{'status':'upcoming'}", "/completed_on" },
 	};
 
 	(void)state;
