@@ -149,12 +149,9 @@ static void add_where(struct builder *b, const struct list_query *q, const struc
 {
 	buf_addf(&b->sql, " FROM %s.%s t", b->schema, q->resource->plural);
 	for (size_t i = 0; i < q->n_count_by; i++) {
-		char list[64];
-		const struct field *f;
+		const struct field *f = list_of(q->resource, q->count_by[i]);
 
-		(void)snprintf(list, sizeof(list), "%ss", q->count_by[i]);
-		f = resource_field(q->resource, list);
-		if (f && f->type == F_REFS)
+		if (f)
 			buf_addf(&b->sql, " LEFT JOIN %s.%s l%zu ON l%zu.%s = t.id", b->schema, f->rows->table, i, i,
 				 f->rows->owner);
 	}
@@ -303,15 +300,13 @@ static void add_dimensions(struct builder *b, const struct list_query *q)
 {
 	for (size_t i = 0; i < q->n_count_by; i++) {
 		const struct field *f = resource_field(q->resource, q->count_by[i]);
-		char list[64];
 
 		if (f) {
 			buf_addf(&b->sql, "t.%s, ", f->name);
 			continue;
 		}
-		(void)snprintf(list, sizeof(list), "%ss", q->count_by[i]);
-		f = resource_field(q->resource, list);
-		b->failed = b->failed || !f || !f->rows; /* a filter of that name, but no link table of its own */
+		f = list_of(q->resource, q->count_by[i]);
+		b->failed = b->failed || !f; /* a filter of that name, but no link table of its own */
 		buf_addf(&b->sql, "l%zu.%s, ", i, b->failed ? "" : f->rows->member);
 	}
 }

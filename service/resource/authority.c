@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "resource/common.h"
 #include "resource/known.h"
 #include "resource/registry.h"
 #include "resource/resource.h"
@@ -34,10 +35,7 @@ static const struct field fields[] = {
 	{ "predecessor_ids", F_JSON, READ_ONLY },
 	{ "successor_ids", F_REFS, 0, .ref = RES_AUTHORITY, .rows = &successors },
 	{ "standing_judgements", F_JSON, READ_ONLY | DERIVED },
-	{ "warnings", F_JSON, READ_ONLY },
-	{ "version", F_INT, READ_ONLY },
-	{ "created_at", F_TIME, READ_ONLY | FILTER | RANGE | SORT },
-	{ "updated_at", F_TIME, READ_ONLY | FILTER | RANGE | SORT },
+	FIELDS_TRACE,
 };
 
 /*
