@@ -18,11 +18,14 @@
 #include "resource/query.h"
 #include "resource/resource.h"
 
+struct client;
+
 /* Who calls, and how. */
 struct call {
 	struct database *database;
 	struct context context;
-	bool validate_only; /* check everything, write nothing */
+	const struct client *client; /* NULL: nobody is held to anything, as when the loader calls */
+	bool validate_only;          /* check everything, write nothing */
 };
 
 /* The row that a nested path hangs from: /v1/inspections/{id}/findings. NULL where there is none. */
@@ -64,18 +67,39 @@ struct page {
 
 /* --- access --------------------------------------------------------------- */
 
-/* A caller as its API key tells. */
+/*
+ * A caller, as its API key or its access token tells: what it may do (scopes),
+ * whose rows it may change and see though they are not public (authority_ids),
+ * and how restricted a row it may see at most (clearance). Of every authority it
+ * sees what is public.
+ */
 struct client {
-	char id[37];
-	char name[128];
-	char actor[64];       /* "client:<id>" */
-	char *grants;         /* JSON {"scopes":[…],"authority_ids":[…]|null}; owned */
-	char **scopes;        /* owned, NULL-terminated */
-	char **authority_ids; /* owned, NULL-terminated; NULL: every authority */
+	char id[129]; /* of the client; a token's client_id */
+	char name[129];
+	char actor[160];        /* "client:<id>", "token:<client_id>" */
+	char *person;           /* a token's subject, where that is somebody else; NULL. Owned, as all that follows */
+	char **scopes;          /* NULL-terminated */
+	char **authority_ids;   /* NULL-terminated; NULL: every authority */
+	char *scopes_array;     /* scopes and authority_ids as the context tells them (repository/database.h) */
+	char *authorities_array;
+	const char *clearance; /* a code of `sensitivities`; lent */
 };
 void client_free(struct client *client);
 DEFINE_CLEANUP(struct client *, client_free)
-bool client_may(const struct client *client, const char *scope); /* `admin` may everything */
+
+/* Fills the two arrays from the lists. -1: out of memory. */
+int client_complete(struct client *client) _must_check_;
+
+/* Tells the context who calls; what the client holds must outlive it. */
+void client_tell(const struct client *client, struct context *context);
+
+/*
+ * `admin` may everything, unless it is bound to authorities or not cleared for
+ * all: then it would grant others more than it has.
+ */
+bool client_may(const struct client *client, const char *scope);
+bool client_reaches(const struct client *client, const char *authority_id); /* may write for it; NULL: for all of them */
+bool client_clears(const struct client *client, const char *sensitivity);
 
 /*
  * The client of an API key. ERR_UNAUTHENTICATED when it is unknown, expired or

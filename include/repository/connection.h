@@ -7,7 +7,7 @@
 #include "core/limits.h"
 #include "repository/database.h"
 
-#define CONTEXT_MEMBERS 6
+#define CONTEXT_MEMBERS 8
 
 struct result {
 	PGresult *pg;

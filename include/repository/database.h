@@ -27,10 +27,12 @@ struct result; /* rows of one statement, as text */
 
 /* What triggers and policies may know of a request. NULL members are absent. */
 struct context {
-	const char *actor;  /* "client:<uuid>", "loader" */
+	const char *actor;  /* "client:<uuid>", "token:<client_id>", "loader" */
 	const char *person; /* who acts through the client, if it may say so */
 	const char *request_id;
-	const char *grants; /* JSON: scopes and authorities */
+	const char *scopes;      /* text[]: "{findings:read,actions:read}" */
+	const char *authorities; /* whose rows: "*", or text[]: "{301,806}" */
+	const char *clearance;   /* the most restricted sensitivity that it sees; absent: nothing at all */
 	const char *reason;
 	const char *recorded_at; /* RFC 3339; the moment that schema `recorded` shows */
 };

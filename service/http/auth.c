@@ -75,8 +75,8 @@ int auth_check(struct exchange *x, struct error *err)
 		return 0;
 	if (identify(x, err) < 0)
 		return -1;
-	x->call.context.actor = x->client->actor;
-	x->call.context.grants = x->client->grants;
+	client_tell(x->client, &x->call.context);
+	x->call.client = x->client;
 	if (scope[0] != '\0' && !client_may(x->client, scope))
 		return error_set(err, ERR_FORBIDDEN, "this needs the scope %s, which the key lacks", scope);
 	return identify_person(x, err);

@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "core/hash.h"
+#include "core/limits.h"
 #include "operation/operation.h"
 
 #include "core/banned.h"
@@ -37,19 +38,90 @@ void client_free(struct client *client)
 {
 	if (!client)
 		return;
-	free(client->grants);
 	free_texts(client->scopes);
 	free_texts(client->authority_ids);
+	free(client->scopes_array);
+	free(client->authorities_array);
+	free(client->person);
 	free(client);
+}
+
+/* Whoever may grant must hold all there is to grant. */
+static bool is_whole(const struct client *client)
+{
+	return !client->authority_ids && client_clears(client, "restricted");
 }
 
 bool client_may(const struct client *client, const char *scope)
 {
 	for (size_t i = 0; client->scopes[i]; i++)
-		if (strcmp(client->scopes[i], scope) == 0 || strcmp(client->scopes[i], "admin") == 0)
+		if (strcmp(client->scopes[i], "admin") == 0 ? is_whole(client) : strcmp(client->scopes[i], scope) == 0)
 			return true;
 	return false;
 }
+
+bool client_reaches(const struct client *client, const char *authority_id)
+{
+	if (!client->authority_ids)
+		return true;
+	for (size_t i = 0; authority_id && client->authority_ids[i]; i++)
+		if (strcmp(client->authority_ids[i], authority_id) == 0)
+			return true;
+	return false;
+}
+
+/* The sensitivities stand from the most open to the most restricted. */
+bool client_clears(const struct client *client, const char *sensitivity)
+{
+	for (size_t i = 0; i < sensitivities.n; i++) {
+		if (strcmp(sensitivities.terms[i].code, sensitivity) == 0)
+			return true;
+		if (strcmp(sensitivities.terms[i].code, client->clearance) == 0)
+			return false;
+	}
+	return false;
+}
+
+/* --- as the context tells them ------------------------------------------------ */
+
+/* A text[] as PostgreSQL reads it, each item quoted. */
+static char *array_of(char *const *texts)
+{
+	struct buf b;
+	size_t len;
+
+	buf_init(&b, LIMIT_BODY_BYTES);
+	buf_addc(&b, '{');
+	for (size_t i = 0; texts[i]; i++) {
+		buf_adds(&b, i ? ",\"" : "\"");
+		for (const char *c = texts[i]; *c; c++) {
+			if (*c == '"' || *c == '\\')
+				buf_addc(&b, '\\');
+			buf_addc(&b, *c);
+		}
+		buf_addc(&b, '"');
+	}
+	buf_addc(&b, '}');
+	return buf_take(&b, &len);
+}
+
+int client_complete(struct client *client)
+{
+	client->scopes_array = array_of(client->scopes);
+	client->authorities_array = client->authority_ids ? array_of(client->authority_ids) : strdup("*");
+	return client->scopes_array && client->authorities_array ? 0 : -1;
+}
+
+void client_tell(const struct client *client, struct context *context)
+{
+	context->actor = client->actor;
+	context->person = client->person;
+	context->scopes = client->scopes_array;
+	context->authorities = client->authorities_array;
+	context->clearance = client->clearance;
+}
+
+/* --- from the database ----------------------------------------------------------- */
 
 /* A JSON array of strings as a NULL-terminated list of copies; NULL for null. */
 static char **texts_of(const json_t *list)
@@ -68,6 +140,15 @@ static char **texts_of(const json_t *list)
 	return texts;
 }
 
+/* The vocabulary's own text, which lives as long as the process. */
+static const char *clearance_of(const char *code)
+{
+	for (size_t i = 0; code && i < sensitivities.n; i++)
+		if (strcmp(sensitivities.terms[i].code, code) == 0)
+			return sensitivities.terms[i].code;
+	return sensitivities.terms[0].code;
+}
+
 static struct client *client_from(const struct result *row)
 {
 	struct client *client = calloc(1, sizeof(*client));
@@ -78,10 +159,10 @@ static struct client *client_from(const struct result *row)
 	(void)snprintf(client->id, sizeof(client->id), "%s", result_text(row, 0, 0));
 	(void)snprintf(client->name, sizeof(client->name), "%s", result_text(row, 0, 1));
 	(void)snprintf(client->actor, sizeof(client->actor), "client:%s", client->id);
-	client->grants = strdup(result_text(row, 0, 2));
+	client->clearance = clearance_of(member_text(grants, "clearance"));
 	client->scopes = texts_of(json_object_get(grants, "scopes"));
 	client->authority_ids = texts_of(json_object_get(grants, "authority_ids"));
-	if (!client->grants || !client->scopes) {
+	if (!client->scopes || client_complete(client) < 0) {
 		client_free(client);
 		return NULL;
 	}
@@ -91,7 +172,8 @@ static struct client *client_from(const struct result *row)
 static int look_up(struct database *database, const char *hash, struct client **ret_client, struct error *err)
 {
 	static const char sql[] =
-		"SELECT id, name, json_build_object('scopes', scopes, 'authority_ids', authority_ids) FROM inspectd.client "
+		"SELECT id, name, json_build_object('scopes', scopes, 'authority_ids', authority_ids, "
+		"'clearance', clearance) FROM inspectd.client "
 		"WHERE key_hash = decode($1, 'hex') AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())";
 	struct statement s = { .sql = sql, .values = { hash }, .n_values = 1 };
 	_cleanup_(result_freep) struct result *row = NULL;

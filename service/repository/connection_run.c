@@ -19,8 +19,9 @@
 
 static const char context_sql[] =
 	"SELECT set_config('inspectd.actor', $1, false), set_config('inspectd.person', $2, false), "
-	"set_config('inspectd.request_id', $3, false), set_config('inspectd.grants', $4, false), "
-	"set_config('inspectd.reason', $5, false), set_config('inspectd.recorded_at', $6, false)";
+	"set_config('inspectd.request_id', $3, false), set_config('inspectd.scopes', $4, false), "
+	"set_config('inspectd.authorities', $5, false), set_config('inspectd.clearance', $6, false), "
+	"set_config('inspectd.reason', $7, false), set_config('inspectd.recorded_at', $8, false)";
 
 /* --- prepared statements -------------------------------------------------- */
 
@@ -132,8 +133,8 @@ static void context_values(const struct context *context, const char *values[CON
 {
 	static const struct context nobody;
 	const struct context *x = context ? context : &nobody;
-	const char *const in[CONTEXT_MEMBERS] = { x->actor,  x->person, x->request_id,
-						  x->grants, x->reason, x->recorded_at };
+	const char *const in[CONTEXT_MEMBERS] = { x->actor,	   x->person,	 x->request_id, x->scopes,
+						  x->authorities, x->clearance, x->reason,	x->recorded_at };
 
 	for (size_t i = 0; i < CONTEXT_MEMBERS; i++)
 		values[i] = in[i] ? in[i] : "";

@@ -198,16 +198,23 @@ static void failing_batches_leave_no_statements_behind(void **state)
 
 static void the_context_is_there_for_the_statement_it_came_with(void **state)
 {
-	static const struct context context = { "client:1",  "person",       "request",
-						"{\"a\":1}", "it's \"why\"", "2026-01-31T09:30:00Z" };
+	static const struct context context = { .actor = "client:1",
+						.person = "person",
+						.request_id = "request",
+						.scopes = "{findings:read}",
+						.authorities = "*",
+						.clearance = "council",
+						.reason = "it's \"why\"",
+						.recorded_at = "2026-01-31T09:30:00Z" };
 	struct connection *c = mine(*state);
 
 	assert_string_equal(
 		ask(c, &context,
 		    "SELECT concat_ws('|', current_setting('inspectd.actor'), current_setting('inspectd.person'), "
-		    "current_setting('inspectd.request_id'), current_setting('inspectd.grants'), "
+		    "current_setting('inspectd.request_id'), current_setting('inspectd.scopes'), "
+		    "current_setting('inspectd.authorities'), current_setting('inspectd.clearance'), "
 		    "current_setting('inspectd.reason'), current_setting('inspectd.recorded_at'))"),
-		"client:1|person|request|{\"a\":1}|it's \"why\"|2026-01-31T09:30:00Z");
+		"client:1|person|request|{findings:read}|*|council|it's \"why\"|2026-01-31T09:30:00Z");
 	assert_string_equal(ask(c, &(struct context){ .actor = "client:2" },
 				"SELECT current_setting('inspectd.actor') || current_setting('inspectd.person') || "
 				"current_setting('inspectd.recorded_at')"),

@@ -83,7 +83,7 @@ static void a_challenge_says_what_was_wrong_with_the_key(void **state)
 {
 	static char read_scope[] = "findings:read";
 	static char *scopes[] = { read_scope, NULL };
-	static const struct client reader = { .scopes = scopes };
+	static const struct client reader = { .scopes = scopes, .clearance = "restricted" };
 	static const struct {
 		enum err_code code;
 		const char *authorization;

@@ -25,7 +25,7 @@ static void a_client_may_what_its_scopes_name_and_an_admin_everything(void **sta
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct client client = { .scopes = cases[i].scopes };
+		struct client client = { .scopes = cases[i].scopes, .clearance = "restricted" };
 
 		CHECK(client_may(&client, cases[i].scope) == cases[i].may, "case %zu: %s", i, cases[i].scope);
 	}
