@@ -10,6 +10,7 @@ struct pattern {
 	const char *regex;   /* as api/openapi.yaml states it */
 	const char *meaning; /* "must be …" */
 	bool (*holds)(const char *text);
+	bool is_free; /* leaves the words to the writer */
 };
 
 extern const struct pattern patterns[];

@@ -109,7 +109,7 @@ static bool is_filled(const char *text)
 const struct pattern patterns[] = {
 	{ "clock", "^([01][0-9]|2[0-3]):[0-5][0-9]$", "must be a time of day from 00:00 to 23:59, such as 09:30",
 	  is_clock },
-	{ "filled", "\\S", "must say something; it is blank", is_filled },
+	{ "filled", "\\S", "must say something; it is blank", is_filled, .is_free = true },
 	{ "gss", "^E(06|08|09|10)[0-9]{6}$",
 	  "must be the GSS code of a unitary, metropolitan, London or county authority, such as E06000002", is_gss },
 	{ "la", "^[0-9]{3}$", "must be a DfE local authority number: three digits, such as 806", is_la },
@@ -117,7 +117,7 @@ const struct pattern patterns[] = {
 	  "^(?=.*[^\\u0000-\\u0040\\u005B-\\u0060\\u007B-\\u00BF])"
 	  "[^\\u0000-\\u0020\\u007F-\\u00A0]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u00A0])?$",
 	  "must be a name: at least one letter, no line breaks or other control characters, no blanks at either end",
-	  is_name },
+	  is_name, .is_free = true },
 	{ "region", "^E12[0-9]{6}$", "must be the GSS code of an English region, such as E12000001", is_region },
 	{ "sha256", "^[0-9a-f]{64}$", "must be a SHA-256 digest: 64 digits and lower-case letters from a to f",
 	  is_sha256 },
