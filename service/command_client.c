@@ -1,6 +1,8 @@
 /*
- * `inspectd client`: makes, lists and revokes API keys. A key is shown once, on
- * standard output and nothing else there; only its hash is kept.
+ * `inspectd client`: who may call, and the API keys by which they show it. It does
+ * what /v1/clients does, by the same operations, for whoever holds the database:
+ * the first key of all is made here. A key is shown once, on standard output and
+ * nothing else there; only a keyed hash of it is kept.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -8,25 +10,26 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "core/clock.h"
 #include "core/config.h"
-#include "core/hash.h"
+#include "core/secret.h"
 #include "core/text.h"
-#include "core/uuid.h"
-#include "repository/database.h"
-#include "resource/resource.h"
+#include "operation/operation.h"
+#include "resource/registry.h"
+#include "resource/scope.h"
 
 #include "core/banned.h"
 
-#define NAME_MAX_BYTES 120
-#define KEY_BYTES      32
-#define KEY_SIZE       (3 + 4 * ((KEY_BYTES + 2) / 3) + 1)
-
-static const char usage[] = "usage: inspectd client add --name NAME --scopes SCOPE,... [--expires YYYY-MM-DD]\n"
-			    "       inspectd client list\n"
-			    "       inspectd client revoke ID\n"
-			    "  --scopes all          every scope there is\n"
-			    "  --expires YYYY-MM-DD  the last day on which the key is good\n";
+static const char usage[] =
+	"usage: inspectd client add --name NAME --scopes SCOPE,... [--authorities ID,...] [--clearance LEVEL]\n"
+	"                           [--expires YYYY-MM-DD]\n"
+	"       inspectd client list\n"
+	"       inspectd client rotate ID [--overlap HOURS] [--expires YYYY-MM-DD]\n"
+	"       inspectd client revoke ID [--key KEYID]\n"
+	"  --scopes all           every scope that such a client may have\n"
+	"  --authorities 301,806  whose rows it writes, and sees more of than is open to all; left out: every one's\n"
+	"  --clearance LEVEL      the most restricted that it sees of these: public, council or restricted (as left out)\n"
+	"  --expires YYYY-MM-DD   the last day on which the client is good; of rotate: the new key\n"
+	"  --overlap HOURS        for how long the keys there are go on working: 24 unless said, at most 720\n";
 
 static int call_wrongly(const char *why)
 {
@@ -34,299 +37,333 @@ static int call_wrongly(const char *why)
 	return 2;
 }
 
-static int fail(const struct error *err)
+/* --- what went wrong, in the words of the command line ------------------------------ */
+
+/* The option that gave a member, and where the pointer names one of a list, that one. */
+static void print_place(const char *pointer, const json_t *body)
 {
-	fprintf(stderr, "inspectd client: %s%s%s\n", err->detail, err->cause[0] ? ": " : "", err->cause);
+	static const char *const options[][2] = {
+		{ "/name", "--name" },           { "/scopes", "--scopes" },
+		{ "/clearance", "--clearance" }, { "/authority_ids", "--authorities" },
+		{ "/expires_on", "--expires" },  { "/overlap_hours", "--overlap" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		size_t len = strlen(options[i][0]);
+		const json_t *list = json_object_get(body, options[i][0] + 1);
+
+		if (strncmp(pointer, options[i][0], len) != 0)
+			continue;
+		fprintf(stderr, "%s ", options[i][1]);
+		if (pointer[len] == '/')
+			fprintf(stderr, "\"%s\" ",
+				json_string_value(json_array_get(list, strtoul(pointer + len + 1, NULL, 10))));
+		return;
+	}
+}
+
+/* `body` is what the complaints are about; NULL: nothing. */
+static int fail(const struct error *err, const json_t *body)
+{
+	for (unsigned i = 0; i < err->n_complaints && i < ERROR_COMPLAINTS_MAX; i++) {
+		fputs("inspectd client: ", stderr);
+		print_place(err->complaint[i].pointer, body);
+		fprintf(stderr, "%s\n", err->complaint[i].detail);
+	}
+	if (err->n_complaints == 0)
+		fprintf(stderr, "inspectd client: %s%s%s\n", err->detail, err->cause[0] ? ": " : "", err->cause);
 	return 1;
 }
 
-/* --- the database ------------------------------------------------------------------ */
+/* --- options -------------------------------------------------------------------------- */
 
-static int open_database(struct database **ret_database, struct connection **ret_connection, struct error *err)
+struct choice {
+	const char *name, **value;
+};
+
+/* Each takes a value. */
+static int read_options(int argc, char **argv, const struct choice *known, size_t n)
 {
-	struct config config;
-	struct database_options options = { 0 };
+	for (int i = 0; i < argc; i += 2) {
+		size_t k = 0;
 
-	if (config_read(&config, err) < 0)
+		while (k < n && strcmp(argv[i], known[k].name) != 0)
+			k++;
+		if (k == n || i + 1 >= argc)
+			return -1;
+		*known[k].value = argv[i + 1];
+	}
+	return 0;
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+/* "a,b" as a list, each once. */
+static json_t *list_of(const char *text)
+{
+	_cleanup_(freep) char *copy = strdup(text);
+	_cleanup_(json_decrefp) json_t *seen = json_object();
+	json_t *list = json_array();
+	char *rest = copy, *item;
+
+	while (rest && (item = strsep(&rest, ","))) {
+		if (json_object_get(seen, item))
+			continue;
+		(void)json_object_set_new(seen, item, json_true());
+		(void)json_array_append_new(list, json_string(item));
+	}
+	return list;
+}
+
+/* --- the database ----------------------------------------------------------------------- */
+
+struct session {
+	struct config config;
+	struct database *database;
+	struct connection *connection;
+	struct call call;
+};
+
+static void session_end(struct session *s)
+{
+	database_free(s->database);
+}
+
+static int session_begin(struct session *s, struct error *err)
+{
+	if (config_read(&s->config, err) < 0)
 		return -1;
-	if (!config.owner_url)
+	if (!s->config.owner_url)
 		return error_set(err, ERR_INVALID,
 				 "INSPECTD_OWNER_URL or INSPECTD_DATABASE_URL must say which database");
-	options = (struct database_options){ .url = config.owner_url,
-					     .connect_ms = config.connect_ms,
-					     .statement_ms = config.statement_ms,
-					     .lock_ms = config.lock_ms };
-	if (database_new(ret_database, &options, err) < 0)
+	if (database_new(&s->database,
+			 &(struct database_options){ .url = s->config.owner_url,
+						     .connect_ms = s->config.connect_ms,
+						     .statement_ms = s->config.statement_ms,
+						     .lock_ms = s->config.lock_ms },
+			 err) < 0)
 		return -1;
-	return database_mine(*ret_database, ret_connection, err);
+	s->call = (struct call){ .database = s->database };
+	return database_mine(s->database, &s->connection, err);
 }
 
-/* --- what may be granted -------------------------------------------------------------- */
-
-/* An authority's neighbours are read beneath it, with its scope. */
-static bool has_scopes(const struct resource *r)
+/* The name and the status of what `sql` finds by these two; ERR_NOT_FOUND. */
+static int find(struct session *s, const char *sql, const char *id, const char *key_id, struct result **ret_found,
+		struct error *err)
 {
-	return r && r->id != RES_NEIGHBOUR;
+	struct statement ask = { .sql = sql, .values = { id, key_id }, .n_values = key_id ? 2 : 1 };
+
+	if (connection_run(s->connection, NULL, &ask, 1, ret_found, err) < 0)
+		return -1;
+	if (result_rows(*ret_found) > 0)
+		return 0;
+	return key_id ? error_set(err, ERR_NOT_FOUND, "client %s has no key %s", id, key_id)
+		      : error_set(err, ERR_NOT_FOUND, "there is no client %s", id);
 }
 
-static void add_scope(json_t *scopes, const char *plural, const char *right)
-{
-	char scope[80];
+static const char client_sql[] = "SELECT name, status FROM inspectd.clients WHERE id = $1::uuid";
+static const char key_sql[] = "SELECT c.name, k.status FROM inspectd.clients c JOIN inspectd.api_keys k "
+			      "ON k.client_id = c.id WHERE c.id = $1::uuid AND k.id = $2::uuid";
 
-	(void)snprintf(scope, sizeof scope, "%s:%s", plural, right);
-	(void)json_array_append_new(scopes, json_string(scope));
+/* --- keys ----------------------------------------------------------------------------------- */
+
+/* Nothing is made unless the key can be. */
+static int make_key(struct session *s, const char *client_id, const json_t *request, char key[API_KEY_SIZE],
+		    struct error *err)
+{
+	_cleanup_(secret_freep) struct secret *secret = NULL;
+	_cleanup_(written_done) struct written written = { 0 };
+
+	written_init(&written);
+	if (secret_read(s->config.secret_file, &secret, err) < 0)
+		return -1;
+	return operation_add_key(&s->call, secret, client_id, request, NULL, &written, key, err);
 }
 
-static json_t *all_scopes(void)
+static void show_key(const char *id, const char *name, const char *made, char key[API_KEY_SIZE])
 {
-	static const char *const others[] = { "reports:read", "audit:read", "admin", "act_as" };
-	json_t *scopes = json_array();
+	fprintf(stderr, "client %s (%s)%s%s\n", id, name, made,
+		isatty(STDOUT_FILENO) ? "; its key is shown this once:" : "");
+	puts(key);
+	explicit_bzero(key, API_KEY_SIZE);
+}
 
-	for (size_t i = 0; i < RES_COUNT_; i++) {
-		const struct resource *r = resources[i];
+/* --- add -------------------------------------------------------------------------------------- */
 
-		if (!has_scopes(r))
-			continue;
-		add_scope(scopes, r->plural, "read");
-		if (r->writable && !r->write_scope)
-			add_scope(scopes, r->plural, "write");
-	}
-	for (size_t i = 0; i < ARRAY_LEN(others); i++)
-		(void)json_array_append_new(scopes, json_string(others[i]));
+/* "all" means all that a client of this binding and clearance may have. */
+static json_t *scopes_of(const char *text, bool is_whole, bool is_public)
+{
+	json_t *scopes;
+	char scope[SCOPE_BYTES];
+
+	if (strcmp(text, "all") != 0)
+		return list_of(text);
+	scopes = json_array();
+	for (size_t i = 0; scope_at(i, scope); i++)
+		if ((is_whole || strcmp(scope, "admin") != 0) && !(is_public && scope_is_write(scope)))
+			(void)json_array_append_new(scopes, json_string(scope));
 	return scopes;
 }
 
-static bool has(const json_t *list, const char *text)
+/* Client and key together, or neither. */
+static int add_client(struct session *s, const json_t *body, char id[37], char key[API_KEY_SIZE], struct error *err)
 {
-	const json_t *item;
-	size_t i;
+	_cleanup_(connection_abandonp) struct connection *open = NULL;
+	_cleanup_(written_done) struct written written = { 0 };
+	_cleanup_(json_decrefp) json_t *request = json_object();
 
-	json_array_foreach(list, i, item)
-		if (strcmp(json_string_value(item), text) == 0)
-			return true;
-	return false;
-}
-
-static void print_list(FILE *to, const json_t *list)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(list, i, item)
-		fprintf(to, "%s%s", i ? ", " : "", json_string_value(item));
-	fputc('\n', to);
-}
-
-static bool is_known(const char *text, const json_t *known)
-{
-	if (has(known, text))
-		return true;
-	fprintf(stderr, "inspectd client: there is no scope \"%s\"; known are: ", text);
-	print_list(stderr, known);
-	return false;
-}
-
-/* "a,b" as a list, each once and each of `known`; what is not is told with all that are. */
-static int read_list(const char *text, const json_t *known, json_t **ret_list)
-{
-	_cleanup_(json_decrefp) json_t *list = json_array();
-	char *copy = strdup(text);
-	char *rest = copy, *item;
-	bool fine = copy != NULL;
-
-	while (fine && (item = strsep(&rest, ","))) {
-		fine = is_known(item, known);
-		if (fine && !has(list, item))
-			(void)json_array_append_new(list, json_string(item));
-	}
-	free(copy);
-	if (fine)
-		*ret_list = TAKE(list);
-	return fine ? 0 : -1;
-}
-
-/* --- add -------------------------------------------------------------------------------- */
-
-struct addition {
-	const char *name, *scopes, *expires;
-};
-
-static int read_addition(int argc, char **argv, struct addition *a)
-{
-	const struct {
-		const char *name, **value;
-	} known[] = {
-		{ "--name", &a->name },
-		{ "--scopes", &a->scopes },
-		{ "--expires", &a->expires },
-	};
-
-	for (int i = 1; i < argc; i += 2) {
-		bool found = false;
-
-		for (size_t k = 0; k < ARRAY_LEN(known); k++)
-			if (strcmp(argv[i], known[k].name) == 0 && i + 1 < argc) {
-				*known[k].value = argv[i + 1];
-				found = true;
-			}
-		if (!found)
-			return -1;
-	}
-	return a->name && a->scopes ? 0 : -1;
-}
-
-static bool is_name(const char *name)
-{
-	size_t len = strlen(name);
-
-	if (len > NAME_MAX_BYTES || !text_is_utf8(name, len) || text_is_blank(name))
-		return false;
-	for (; *name; name++)
-		if ((unsigned char)*name < 0x20 || *name == 0x7f)
-			return false;
-	return true;
-}
-
-static const char *why_not(const struct addition *a)
-{
-	char today[11];
-
-	clock_today(today);
-	if (!is_name(a->name))
-		return "--name must be 1 to 120 bytes of text on one line";
-	if (a->expires && !text_is_date(a->expires))
-		return "--expires must be a day, YYYY-MM-DD";
-	if (a->expires && strcmp(a->expires, today) < 0)
-		return "--expires is past";
-	return NULL;
-}
-
-/* The day that a key expires on is still a good one, in London. */
-static int keep_client(struct connection *c, const struct addition *a, const json_t *scopes, const char *key,
-		       struct error *err)
-{
-	static const char sql[] =
-		"INSERT INTO inspectd.client (id, name, key_hash, scopes, expires_at) "
-		"VALUES ($1::uuid, $2, decode($3, 'hex'), ARRAY (SELECT jsonb_array_elements_text($4::jsonb)), "
-		"($5::date + 1)::timestamp AT TIME ZONE 'Europe/London')";
-	_cleanup_(freep) char *scope_list = json_dumps(scopes, JSON_COMPACT);
-	_cleanup_(result_freep) struct result *done = NULL;
-	char id[37], hash[65];
-	struct statement keep = { .sql = sql, .values = { id, a->name, hash, scope_list, a->expires }, .n_values = 5 };
-
-	uuid_v7(id);
-	hash_sha256(key, strlen(key), hash);
-	if (connection_run(c, NULL, &keep, 1, &done, err) < 0)
+	written_init(&written);
+	if (connection_begin(s->connection, NULL, err) < 0)
 		return -1;
-	fprintf(stderr, "client %s (%s)%s\n", id, a->name,
-		isatty(STDOUT_FILENO) ? "; its key is shown this once:" : " is made");
-	return 0;
-}
-
-static int make_key(char key[KEY_SIZE], struct error *err)
-{
-	memcpy(key, "ik_", 3);
-	if (hash_random(KEY_BYTES, key + 3, KEY_SIZE - 3) < 0)
-		return error_set(err, ERR_INTERNAL, "the system gives no random numbers");
-	return 0;
-}
-
-static int read_scopes(const struct addition *a, json_t **ret_scopes)
-{
-	_cleanup_(json_decrefp) json_t *scopes = all_scopes();
-
-	if (strcmp(a->scopes, "all") != 0)
-		return read_list(a->scopes, scopes, ret_scopes);
-	*ret_scopes = json_incref(scopes);
-	return 0;
-}
-
-/* Nothing enforces a binding yet, and a restriction that does not hold must not be offered. */
-static bool asks_to_bind(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i += 2)
-		if (strcmp(argv[i], "--authorities") == 0)
-			return true;
-	return false;
+	open = s->connection;
+	if (operation_create(&s->call, &client_resource, NULL, body, NULL, &written, err) < 0)
+		return -1;
+	(void)snprintf(id, 37, "%s", strrchr(written.location, '/') + 1);
+	if (make_key(s, id, request, key, err) < 0)
+		return -1;
+	return connection_commit(TAKE(open), err);
 }
 
 static int add(int argc, char **argv)
 {
-	_cleanup_(database_freep) struct database *database = NULL;
-	_cleanup_(json_decrefp) json_t *scopes = NULL;
-	struct addition a = { 0 };
-	struct connection *c = NULL;
+	_cleanup_(session_end) struct session s = { 0 };
+	const char *name = NULL, *scopes = NULL, *authorities = NULL, *clearance = "restricted", *expires = NULL;
+	const struct choice known[] = { { "--name", &name },
+					{ "--scopes", &scopes },
+					{ "--authorities", &authorities },
+					{ "--clearance", &clearance },
+					{ "--expires", &expires } };
+	json_auto_t *body = NULL;
 	struct error err = { 0 };
-	char key[KEY_SIZE];
+	char id[37], key[API_KEY_SIZE];
 
-	if (asks_to_bind(argc, argv))
-		return call_wrongly("keys cannot be bound to authorities yet: every key reads and writes for all; "
-				    "leave --authorities out");
-	if (read_addition(argc, argv, &a) < 0)
+	if (read_options(argc, argv, known, ARRAY_LEN(known)) < 0 || !name || !scopes)
 		return call_wrongly("add needs --name and --scopes, each with its value");
-	if (why_not(&a))
-		return call_wrongly(why_not(&a));
-	if (read_scopes(&a, &scopes) < 0)
-		return 1;
-	if (open_database(&database, &c, &err) < 0 || make_key(key, &err) < 0 ||
-	    keep_client(c, &a, scopes, key, &err) < 0)
-		return fail(&err);
-	puts(key);
+	body = json_pack("{s:s, s:o, s:o, s:s, s:o}", "name", name, "scopes",
+			 scopes_of(scopes, !authorities && strcmp(clearance, "restricted") == 0,
+				   strcmp(clearance, "public") == 0),
+			 "authority_ids", authorities ? list_of(authorities) : json_null(), "clearance", clearance,
+			 "expires_on", text_or_null(expires));
+	if (session_begin(&s, &err) < 0 || add_client(&s, body, id, key, &err) < 0)
+		return fail(&err, body);
+	show_key(id, name, " is made", key);
 	return 0;
 }
 
-/* --- list --------------------------------------------------------------------------------- */
+/* --- rotate ------------------------------------------------------------------------------------- */
+
+static int rotate(int argc, char **argv)
+{
+	_cleanup_(session_end) struct session s = { 0 };
+	_cleanup_(result_freep) struct result *found = NULL;
+	const char *overlap = "24", *expires = NULL;
+	const struct choice known[] = { { "--overlap", &overlap }, { "--expires", &expires } };
+	json_auto_t *request = NULL;
+	struct error err = { 0 };
+	char key[API_KEY_SIZE];
+	int64_t hours;
+
+	if (argc < 1 || !text_is_uuid(argv[0]))
+		return call_wrongly("rotate needs the id that `inspectd client list` shows, not the key or the name");
+	if (read_options(argc - 1, argv + 1, known, ARRAY_LEN(known)) < 0 || text_to_int(overlap, &hours) < 0)
+		return call_wrongly("rotate takes --overlap with a number of hours, and --expires with a day");
+	request = json_pack("{s:I, s:o}", "overlap_hours", (json_int_t)hours, "expires_on", text_or_null(expires));
+	if (session_begin(&s, &err) < 0 || find(&s, client_sql, argv[0], NULL, &found, &err) < 0 ||
+	    make_key(&s, argv[0], request, key, &err) < 0)
+		return fail(&err, request);
+	show_key(argv[0], result_text(found, 0, 0), " has a new key", key);
+	return 0;
+}
+
+/* --- list ----------------------------------------------------------------------------------------- */
+
+#define ENDED(t)                                                                                                       \
+	"CASE WHEN " t ".status = 'revoked' THEN 'revoked' WHEN " t                                                    \
+	".expires_on < (now() AT TIME ZONE 'Europe/London')::date THEN 'expired' "
+#define MINUTE(t) "coalesce(to_char(" t " AT TIME ZONE 'Europe/London', 'YYYY-MM-DD HH24:MI'), 'never')"
+
+static const char clients_sql[] = "SELECT c.id, " ENDED(
+	"c") "ELSE 'good' END, (c.created_at AT TIME ZONE 'Europe/London')::date, "
+	     "coalesce(c.expires_on::text, 'never'), c.clearance, coalesce(array_to_string(c.authority_ids, ','), 'every'), " MINUTE(
+		     "(SELECT max(k.last_used_at) FROM inspectd.api_keys k WHERE k.client_id = c.id)") ", "
+												       "array_to_string(c.scopes, ','), c.name FROM inspectd.clients c ORDER BY c.id";
+
+static const char keys_sql[] = "SELECT k.client_id, k.id, " ENDED(
+	"k") "WHEN k.ends_at <= now() THEN 'ended' ELSE 'good' END, "
+	     "(k.created_at AT TIME ZONE 'Europe/London')::date, "
+	     "coalesce(to_char(least(k.ends_at, (k.expires_on + 1)::timestamp AT TIME ZONE 'Europe/London') "
+	     "AT TIME ZONE 'Europe/London', 'YYYY-MM-DD HH24:MI'), 'with the client'), " MINUTE(
+		     "k.last_used_at") ", coalesce('...' || k.hint, 'older') FROM inspectd.api_keys k "
+				       "ORDER BY k.client_id, k.id";
+
+static void print_keys(const struct result *keys, const char *client_id, size_t *next)
+{
+	for (; *next < result_rows(keys) && strcmp(result_text(keys, *next, 0), client_id) == 0; ++*next)
+		printf("  key %s  %-7s  made %s, ends %s, last used %s, %s\n", result_text(keys, *next, 1),
+		       result_text(keys, *next, 2), result_text(keys, *next, 3), result_text(keys, *next, 4),
+		       result_text(keys, *next, 5), result_text(keys, *next, 6));
+}
+
+static void print_all(const struct result *clients, const struct result *keys)
+{
+	static const char *const titles[] = { "ID",          "STATE",     "MADE",   "EXPIRES", "CLEARANCE",
+					      "AUTHORITIES", "LAST USED", "SCOPES", "NAME" };
+	static const int widths[] = { 36, 7, 10, 10, 10, 11, 16, 0, 0 };
+	size_t next_key = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(titles); i++)
+		printf("%-*s%s", widths[i], titles[i], i + 1 < ARRAY_LEN(titles) ? "  " : "\n");
+	for (size_t row = 0; row < result_rows(clients); row++) {
+		for (size_t i = 0; i < ARRAY_LEN(titles); i++)
+			printf("%-*s%s", widths[i], result_text(clients, row, i),
+			       i + 1 < ARRAY_LEN(titles) ? "  " : "\n");
+		print_keys(keys, result_text(clients, row, 0), &next_key);
+	}
+}
 
 static int list(void)
 {
-	struct statement ask = {
-		.sql = "SELECT id, CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() "
-		       "THEN 'expired' ELSE 'good' END, created_at::date, "
-		       "coalesce(((expires_at AT TIME ZONE 'Europe/London')::date - 1)::text, 'never'), "
-		       "coalesce(array_to_string(authority_ids, ','), 'every'), array_to_string(scopes, ','), name "
-		       "FROM inspectd.client ORDER BY id"
-	};
-	static const char *const titles[] = { "ID", "STATE", "MADE", "EXPIRES", "AUTHORITIES", "SCOPES", "NAME" };
-	static const int widths[] = { 36, 7, 10, 10, 11, 0, 0 };
-	_cleanup_(database_freep) struct database *database = NULL;
-	_cleanup_(result_freep) struct result *found = NULL;
-	struct connection *c = NULL;
+	_cleanup_(session_end) struct session s = { 0 };
+	const struct statement ask[] = { { .sql = clients_sql }, { .sql = keys_sql } };
+	struct result *found[ARRAY_LEN(ask)] = { NULL };
 	struct error err = { 0 };
 
-	if (open_database(&database, &c, &err) < 0 || connection_run(c, NULL, &ask, 1, &found, &err) < 0)
-		return fail(&err);
-	for (size_t i = 0; i < ARRAY_LEN(titles); i++)
-		printf("%-*s%s", widths[i], titles[i], i + 1 < ARRAY_LEN(titles) ? "  " : "\n");
-	for (size_t row = 0; row < result_rows(found); row++)
-		for (size_t i = 0; i < ARRAY_LEN(titles); i++)
-			printf("%-*s%s", widths[i], result_text(found, row, i),
-			       i + 1 < ARRAY_LEN(titles) ? "  " : "\n");
+	if (session_begin(&s, &err) < 0 || connection_run(s.connection, NULL, ask, ARRAY_LEN(ask), found, &err) < 0)
+		return fail(&err, NULL);
+	print_all(found[0], found[1]);
+	result_free(found[0]);
+	result_free(found[1]);
 	return 0;
 }
 
-/* --- revoke -------------------------------------------------------------------------------- */
+/* --- revoke ---------------------------------------------------------------------------------------- */
 
-static int revoke_key(const char *id)
+static int revoke_one(int argc, char **argv)
 {
-	struct statement end = { .sql = "UPDATE inspectd.client SET revoked_at = coalesce(revoked_at, now()) "
-					"WHERE id = $1::uuid RETURNING name, revoked_at < now()",
-				 .values = { id },
-				 .n_values = 1 };
-	_cleanup_(database_freep) struct database *database = NULL;
+	_cleanup_(session_end) struct session s = { 0 };
 	_cleanup_(result_freep) struct result *found = NULL;
-	struct connection *c = NULL;
+	_cleanup_(written_done) struct written written = { 0 };
+	const char *key = NULL;
+	const struct choice known[] = { { "--key", &key } };
+	json_auto_t *move = json_pack("{s:s}", "to", "revoked");
 	struct error err = { 0 };
+	bool was_revoked;
 
-	if (!text_is_uuid(id))
-		return call_wrongly("revoke needs the id that `inspectd client list` shows, not the key or the name");
-	if (open_database(&database, &c, &err) < 0 || connection_run(c, NULL, &end, 1, &found, &err) < 0)
-		return fail(&err);
-	if (result_rows(found) == 0) {
-		(void)error_set(&err, ERR_NOT_FOUND, "there is no client %s", id);
-		return fail(&err);
-	}
-	fprintf(stderr, "client %s (%s) %s\n", id, result_text(found, 0, 0),
-		result_text(found, 0, 1)[0] == 't' ? "was revoked already" : "is revoked, within a second everywhere");
+	written_init(&written);
+	if (argc < 1 || !text_is_uuid(argv[0]) || read_options(argc - 1, argv + 1, known, ARRAY_LEN(known)) < 0 ||
+	    (key && !text_is_uuid(key)))
+		return call_wrongly("revoke needs the ids that `inspectd client list` shows, not the key or the name");
+	if (session_begin(&s, &err) < 0 || find(&s, key ? key_sql : client_sql, argv[0], key, &found, &err) < 0)
+		return fail(&err, NULL);
+	was_revoked = strcmp(result_text(found, 0, 1), "revoked") == 0;
+	if (!was_revoked && operation_move(&s.call, key ? &api_key_resource : &client_resource, key ? key : argv[0],
+					   &(struct if_match){ .any = true }, move, NULL, &written, &err) < 0)
+		return fail(&err, NULL);
+	fprintf(stderr, "%s %s (%s) %s\n", key ? "key" : "client", key ? key : argv[0], result_text(found, 0, 0),
+		was_revoked ? "was revoked already" : "is revoked, within a second everywhere");
 	return 0;
 }
 
@@ -334,15 +371,20 @@ int command_client(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
+	for (int i = 1; i < argc; i++)
+		if (!text_is_utf8(argv[i], strlen(argv[i])))
+			return call_wrongly("what it is given must be UTF-8");
 	if (strcmp(what, "add") == 0)
-		return add(argc - 1, argv + 1);
+		return add(argc - 2, argv + 2);
 	if (strcmp(what, "list") == 0 && argc == 2)
 		return list();
-	if (strcmp(what, "revoke") == 0 && argc == 3)
-		return revoke_key(argv[2]);
+	if (strcmp(what, "rotate") == 0)
+		return rotate(argc - 2, argv + 2);
+	if (strcmp(what, "revoke") == 0)
+		return revoke_one(argc - 2, argv + 2);
 	if (strcmp(what, "--help") == 0) {
 		fputs(usage, stdout);
 		return 0;
 	}
-	return call_wrongly("say add, list or revoke");
+	return call_wrongly("say add, list, rotate or revoke");
 }
