@@ -2,9 +2,31 @@
 #ifndef OPERATION_INTERNAL_H
 #define OPERATION_INTERNAL_H
 
+#include "core/limits.h"
 #include "operation/operation.h"
 #include "repository/rows.h"
 #include "repository/statement.h"
+
+/* --- reach.c: how far the caller sees and writes --------------------------------- */
+
+/* Where its statements read: what it sees, or all there is. */
+enum schema reach_schema(const struct call *call);
+bool reach_is_bounded(const struct call *call); /* it does not see all */
+
+/* ERR_FORBIDDEN unless it may write what is this authority's (NULL: everybody's). */
+int reach_check_authority(const struct call *call, const char *authority_id, struct error *err) _must_check_;
+
+/* So for a draft, as far as it is known whose it is; that it is not above the clearance, or else it complains. */
+int reach_check_draft(const struct call *call, const struct resource *r, const json_t *draft,
+		      struct error *err) _must_check_;
+
+/* --- readings.c: which restricted rows an answer shows --------------------------- */
+
+/* Whether anybody wants to know: then columns are to be marked (repository/statement.h). */
+bool readings_wanted(const struct call *call);
+void readings_add(const struct call *call, const struct resource *r, const char *id, const char *sensitivity);
+void readings_add_row(const struct call *call, const struct resource *r, const struct columns *columns,
+		      const struct result *rows, size_t row, size_t first); /* `first` is the first column's number */
 
 /* --- representation.c: a row as clients see it ------------------------------ */
 
@@ -43,6 +65,7 @@ struct expansion_rows {
 };
 
 struct expansions {
+	const struct call *call;
 	struct expansion_rows item[LIMIT_EXPANSIONS];
 	size_t n;
 };
@@ -66,6 +89,7 @@ int known_check(struct connection *c, const struct call *call, const struct list
 
 /* Statements of one write, in their order. On the heap: a builder has much room. */
 struct statements {
+	enum schema schema; /* that they read */
 	struct builder builder[STATEMENTS_MAX];
 	size_t n;
 	bool overflow;
@@ -105,9 +129,12 @@ void references_done(struct references *all);
  */
 int references_hold(const struct references *all, struct statements *s, struct error *err) _must_check_;
 
-/* Complains of each id that names no row, or one that this row may not name. */
+/*
+ * Complains of each id that names no row, or one that this row may not name. What a caller does not see it may still
+ * leave as it is `stored` (NULL: in a new row).
+ */
 int references_check(struct connection *c, const struct call *call, const struct resource *r, const json_t *draft,
-		     struct error *err) _must_check_;
+		     const json_t *stored, struct error *err) _must_check_;
 
 /* --- checks.c ---------------------------------------------------------------- */
 
@@ -129,6 +156,25 @@ int store_insert(struct connection *c, const struct call *call, const struct res
 int store_update(struct connection *c, const struct call *call, const struct resource *r, const json_t *draft,
 		 const json_t *stored, struct error *err) _must_check_;
 
+/* --- reason.c: why something is written ------------------------------------------- */
+
+struct guarded;
+
+/* A call that knows why. Not to be copied: the reason may be its own. */
+struct told {
+	struct call call;
+	char text[4 * (LIMIT_REASON_CHARS + LIMIT_WHY_CHARS) + 32];
+};
+
+/*
+ * The same call, with the reason for the change; and where the caller lets through what guard_check() would refuse,
+ * with why.
+ */
+void reason_tell(const struct call *call, const struct guarded *write, struct told *ret_told);
+
+/* The reason in the body of a new row, or NULL; where the row has a member of that name it is none of the journal's. */
+const char *reason_sent(const struct resource *r, const json_t *body);
+
 /* --- write.c: what every write begins and ends with ---------------------------------- */
 
 /*
@@ -138,12 +184,26 @@ int store_update(struct connection *c, const struct call *call, const struct res
 int write_begin_once(const struct call *call, const struct idempotency **idempotency, struct connection **ret_open,
 		     struct written *written, struct error *err) _must_check_;
 
-/* The same call, with the reason for the change, which belongs to the journal beside the change. */
-struct call write_with_reason(const struct call *call, const char *reason);
+/* How a row is locked: what is told of it, which rows there may be, and FOR what. */
+struct lock {
+	const char *column, *only, *strength;
+};
+
+/*
+ * Locks a row, and before it what it belongs to. *ret_locked has no row where none is there to be seen; ERR_FORBIDDEN
+ * where the row is seen and is not the caller's to write. One round trip, whatever there is.
+ */
+int write_lock(struct connection *c, const struct call *call, const struct resource *r, const char *id,
+	       const struct lock *l, struct result **ret_locked, struct error *err) _must_check_;
 
 /* Keeps the answer and commits. Of a dry run nothing is kept: the caller abandons. */
 int write_commit(struct connection **open, const struct call *call, const struct idempotency *idempotency,
 		 unsigned status, struct written *written, struct error *err) _must_check_;
+
+/* --- key.c -------------------------------------------------------------------------- */
+
+/* What an API key is known by: 64 hexadecimal digits. */
+void key_hash(const struct secret *secret, const char *key, char out[65]);
 
 /* --- idempotency.c -------------------------------------------------------------- */
 

@@ -19,13 +19,23 @@
 #include "resource/resource.h"
 
 struct client;
+struct secret;
+
+/* The restricted rows that an answer shows, by resource: their ids, each with a comma behind it. Zeroes to begin with. */
+struct readings {
+	struct buf ids[RES_COUNT_];
+};
+void readings_done(struct readings *readings);
 
 /* Who calls, and how. */
 struct call {
 	struct database *database;
 	struct context context;
 	const struct client *client; /* NULL: nobody is held to anything, as when the loader calls */
+	struct readings *readings;   /* is filled while reading; NULL: nobody asks */
 	bool validate_only;          /* check everything, write nothing */
+	const char
+		*allow_identifiers; /* why what tells of one child is let through; NULL: it is not (resource/guard.h) */
 };
 
 /* The row that a nested path hangs from: /v1/inspections/{id}/findings. NULL where there is none. */
@@ -74,8 +84,8 @@ struct page {
  * sees what is public.
  */
 struct client {
-	char id[129]; /* of the client; a token's client_id */
-	char name[129];
+	char id[129];           /* of the client; a token's client_id */
+	char name[4 * 120 + 1]; /* 120 characters */
 	char actor[160];        /* "client:<id>", "token:<client_id>" */
 	char *person;           /* a token's subject, where that is somebody else; NULL. Owned, as all that follows */
 	char **scopes;          /* NULL-terminated */
@@ -98,18 +108,44 @@ void client_tell(const struct client *client, struct context *context);
  * all: then it would grant others more than it has.
  */
 bool client_may(const struct client *client, const char *scope);
-bool client_reaches(const struct client *client, const char *authority_id); /* may write for it; NULL: for all of them */
+bool client_reaches(const struct client *client,
+		    const char *authority_id); /* may write for it; NULL: for all of them */
 bool client_clears(const struct client *client, const char *sensitivity);
+bool client_sees_all(const struct client *client); /* bound to no authorities, and cleared for all */
+bool client_writes(const struct client *client);   /* the public view only looks */
 
 /*
  * The client of an API key. ERR_UNAUTHENTICATED when it is unknown, expired or
  * revoked. Remembered per thread for at most a second, so that a revocation
  * holds within one.
  */
-int client_of_key(struct database *database, const char *key, const struct client **ret_client,
-		  struct error *err) _must_check_;
+int client_of_key(struct database *database, const struct secret *secret, const char *key,
+		  const struct client **ret_client, struct error *err) _must_check_;
+
+#define API_KEY_SIZE  48 /* ik_ and 43 letters; and what hash_random() wants besides */
+#define KEY_NOT_SHOWN "null"
+
+/*
+ * A new key for a client, as the body asks: {"expires_on": …, "overlap_hours": …}. After so many
+ * hours the client's other keys end; left out, they stay as they are. `written` shows the row
+ * with a last member `key` that is KEY_NOT_SHOWN, and so it is kept for a replay. The key itself
+ * is in `key` alone, once: "" in a replay and in a dry run. The caller wipes it.
+ */
+int operation_add_key(const struct call *call, const struct secret *secret, const char *client_id, const json_t *body,
+		      const struct idempotency *idempotency, struct written *written, char key[API_KEY_SIZE],
+		      struct error *err) _must_check_;
+
+/*
+ * Keys, once, the plain hashes that an earlier version kept. For the owner of the database.
+ * ERR_INVALID: there are some, and no secret (NULL).
+ */
+int operation_take_over_keys(struct database *database, const struct secret *secret, size_t *ret_n,
+			     struct error *err) _must_check_;
 
 /* --- reading -------------------------------------------------------------- */
+
+/* Logs who has read what is restricted, if anything in call->readings is; before the answer goes out. */
+int operation_tell_readings(const struct call *call, struct error *err) _must_check_;
 
 /* Appends `[row,row,…]`. A parent that is absent is ERR_NOT_FOUND. */
 int operation_list(const struct call *call, const struct list_query *query, const struct parent *parent,

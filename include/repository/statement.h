@@ -14,12 +14,13 @@
 
 #include "core/buf.h"
 #include "repository/database.h"
+#include "repository/seen.h"
 #include "resource/query.h"
 #include "resource/resource.h"
 
 struct builder {
 	struct buf sql;
-	const char *schema; /* "inspectd", or "recorded" for as_recorded_at */
+	const char *schema; /* that it reads; what is written is written to inspectd */
 	const char *values[STATEMENT_PARAMS_MAX];
 	size_t n_values;
 	char *owned[STATEMENT_PARAMS_MAX];
@@ -27,7 +28,7 @@ struct builder {
 	bool failed;
 };
 
-void builder_init(struct builder *b, bool recorded);
+void builder_init(struct builder *b, enum schema schema);
 void builder_done(struct builder *b);
 int builder_statement(const struct builder *b, struct statement *ret_statement, struct error *err) _must_check_;
 
@@ -54,12 +55,17 @@ struct columns {
 	size_t n;  /* chosen */
 	size_t id; /* column numbers of the hidden ones that follow */
 	size_t version;
-	size_t sort;   /* the first of n_sort */
-	size_t expand; /* the first of n_expand */
+	size_t sort;        /* the first of n_sort */
+	size_t expand;      /* the first of n_expand */
+	bool marked;        /* column `sensitivity` tells how restricted each row is, */
+	size_t sensitivity; /* and is hidden unless it was chosen */
 };
 
 void columns_chosen(const struct list_query *q, struct columns *ret_columns);
 void columns_all(const struct resource *r, struct columns *ret_columns);
+
+/* The same, with what tells a restricted row apart; of a resource that has no such rows, nothing. */
+void columns_mark(const struct resource *r, struct columns *columns);
 
 /* A row's parent in a nested list: authority_id = …, or a list or filter of that name. */
 struct within {

@@ -57,4 +57,8 @@
 		.table = table_, .owner = owner_, .inherits = "authority_id, sensitivity", .member = member_           \
 	}
 
+/* Of what hangs from inspection inspection_id of row t: that is published, and for everybody to see. */
+#define OPEN_INSPECTION                                                                                                \
+	"(SELECT i.sensitivity = 'public' AND i.status = 'published' FROM {s}.inspection i WHERE i.id = t.inspection_id)"
+
 #endif

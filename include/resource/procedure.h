@@ -13,7 +13,7 @@
 
 struct procedure {
 	const struct resource *of; /* whose {id} the path holds */
-	const char *function;      /* (key text, body jsonb) returns json */
+	const char *function;      /* (key text, body jsonb) returns json; NULL: done in C (operation/key.c) */
 	struct resource body;      /* the fields of what is sent; its plural is the path's last segment */
 };
 

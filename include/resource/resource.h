@@ -44,6 +44,8 @@ enum resource_id {
 	RES_DECISION,
 	RES_INTERVENTION,
 	RES_DELIVERY_MODEL,
+	RES_CLIENT,
+	RES_API_KEY,
 	RES_COUNT_
 };
 
@@ -201,12 +203,14 @@ struct resource {
 	bool own_key;                      /* the client names the id (authorities) */
 	bool owned;                        /* belongs to an authority: authority_id, external_refs, sensitivity */
 	bool writable;
-	bool append_only;        /* rows are added, and never changed or deleted */
-	bool shared;             /* authority_id may be null: the row is everybody's */
-	bool attached;           /* comes and goes with the row it hangs from, and so is no reason to keep that */
-	bool diary;              /* its lists come as text/calendar too: deadlines (http/calendar.h) */
-	const char *belongs_to;  /* the F_REF to the row that gives this one its authority; NULL: none */
+	bool append_only;       /* rows are added, and never changed or deleted */
+	bool shared;            /* authority_id may be null: the row is everybody's */
+	bool attached;          /* comes and goes with the row it hangs from, and so is no reason to keep that */
+	bool diary;             /* its lists come as text/calendar too: deadlines (http/calendar.h) */
+	const char *belongs_to; /* the F_REF to the row that gives this one its authority; NULL: none */
+	const char *open; /* SQL of what else than being public makes a row t open to all; {s}: schema; NULL: no more */
 	const char *facts;       /* SQL function that tells the rules what they need to know; NULL: none */
+	const char *read_scope;  /* NULL: "<plural>:read" (scope.h) */
 	const char *write_scope; /* NULL: "<plural>:write" */
 	struct rules rules;
 };
@@ -216,6 +220,7 @@ extern const struct resource *const resources[RES_COUNT_]; /* [RES_NONE] is NULL
 const struct field *resource_field(const struct resource *r, const char *name);
 bool resource_has_key_form(const struct resource *r, const char *id); /* could be an id of this resource */
 const char *resource_path(const struct resource *r);                  /* "agenda-items", as in /v1/agenda-items */
+const struct resource *resource_at(const char *path, size_t len);     /* by that segment; NULL: no such */
 const char *resource_noun(const struct resource *r);                  /* "agenda item", for messages */
 
 /* The name of the filter that a field makes: its own, but theme_id for a list theme_ids. */

@@ -26,12 +26,12 @@ void vocabulary_list(const struct vocabulary *v, char *out, size_t size); /* "a,
 extern const struct vocabulary *const vocabularies[];
 extern const size_t n_vocabularies;
 
-extern const struct vocabulary action_precisions, action_statuses, attendances, authority_statuses, authority_types,
-	board_kinds, cadences, capacities, comparators, date_precisions, deadline_bases, deadline_kinds,
-	deadline_statuses, decision_answers, decision_kinds, decision_statuses, delivery_model_kinds, directions,
-	document_roles, extension_statuses, finding_kinds, finding_polarities, finding_relations, finding_stages,
-	finding_statuses, impacts, inspection_bodies, inspection_deliveries, inspection_kinds, inspection_statuses,
-	intervention_kinds, measure_polarities, meeting_modes, meeting_statuses, organisation_kinds, plan_kinds,
-	plan_responses, plan_statuses, rags, sensitivities, tolerance_kinds;
+extern const struct vocabulary access_statuses, action_precisions, action_statuses, attendances, authority_statuses,
+	authority_types, board_kinds, cadences, capacities, comparators, date_precisions, deadline_bases,
+	deadline_kinds, deadline_statuses, decision_answers, decision_kinds, decision_statuses, delivery_model_kinds,
+	directions, document_roles, extension_statuses, finding_kinds, finding_polarities, finding_relations,
+	finding_stages, finding_statuses, impacts, inspection_bodies, inspection_deliveries, inspection_kinds,
+	inspection_statuses, intervention_kinds, measure_polarities, meeting_modes, meeting_statuses,
+	organisation_kinds, plan_kinds, plan_responses, plan_statuses, rags, sensitivities, tolerance_kinds;
 
 #endif

@@ -68,9 +68,12 @@ enum {
 	ENTRY_MET,
 	ENTRY_VISIT,
 	ENTRY_VISIT_ON,
+	ENTRY_SENSITIVITY,
 };
 
 struct diary {
+	const struct call *call;
+	const struct resource *resource;
 	diary_callback each;
 	void *data;
 	size_t rows;
@@ -92,6 +95,8 @@ static int tell_entry(void *data, const char *const *values, const int *lengths,
 	(void)lengths;
 	(void)n_columns;
 	d->rows++;
+	if (readings_wanted(d->call))
+		readings_add(d->call, d->resource, entry.id, values[ENTRY_SENSITIVITY]);
 	return d->each(d->data, &entry, err);
 }
 
@@ -101,8 +106,8 @@ static const struct filter has_date = { "due_on", F_BOOL, .sql = "due_on IS NOT 
 /* The list as an export has it, with what people know each row by beside it: not by a join, which would lose the order. */
 static void diary_sql(struct builder *b, const struct list_query *q, const struct within *within)
 {
-	static const char *const names[] = { "authority_id", "inspection_id", "kind",  "due_on",
-					     "explanation",  "updated_at",    "met_on" };
+	static const char *const names[] = { "authority_id", "inspection_id", "kind",   "due_on",
+					     "explanation",  "updated_at",    "met_on", "sensitivity" };
 	struct list_query dated = *q; /* what it points to stays the original's */
 	struct columns columns = { .n = 0 };
 
@@ -113,7 +118,7 @@ static void diary_sql(struct builder *b, const struct list_query *q, const struc
 		&b->sql,
 		"SELECT d.id, (SELECT a.name FROM %s.authority a WHERE a.id = d.authority_id), d.kind, d.due_on, "
 		"d.explanation, d.updated_at, d.met_on, (SELECT i.kind FROM %s.inspection i WHERE i.id = d.inspection_id), "
-		"(SELECT i.start_on FROM %s.inspection i WHERE i.id = d.inspection_id) FROM (",
+		"(SELECT i.start_on FROM %s.inspection i WHERE i.id = d.inspection_id), d.sensitivity FROM (",
 		b->schema, b->schema, b->schema);
 	statement_export(b, &dated, &columns, within);
 	buf_adds(&b->sql, ") d");
@@ -123,7 +128,7 @@ int operation_diary(const struct call *call, const struct list_query *query, con
 		    diary_callback each, void *data, struct error *err)
 {
 	struct call reader = read_call(call, query);
-	struct diary diary = { .each = each, .data = data };
+	struct diary diary = { .call = &reader, .resource = query->resource, .each = each, .data = data };
 	struct within within = { 0 };
 	struct connection *c;
 	struct statement s;
@@ -134,7 +139,7 @@ int operation_diary(const struct call *call, const struct list_query *query, con
 	if (database_mine(call->database, &c, err) < 0 ||
 	    read_within(c, &reader, parent, name, sizeof(name), &within, err) < 0)
 		return -1;
-	builder_init(&b, query->as_recorded_at != NULL);
+	builder_init(&b, reach_schema(&reader));
 	diary_sql(&b, query, &within);
 	if (builder_statement(&b, &s, err) == 0)
 		outcome = connection_stream(c, &reader.context, &s, tell_entry, &diary, err);

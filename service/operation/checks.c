@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "operation/internal.h"
 #include "resource/belonging.h"
+#include "resource/guard.h"
 #include "resource/number.h"
 
 #include "core/banned.h"
@@ -27,6 +28,7 @@ static int ask_facts(struct connection *c, const struct call *call, const struct
 
 	if (!text || !s)
 		return error_set(err, ERR_INTERNAL, "out of memory");
+	s->schema = reach_schema(call);
 	if (references_collect(r, draft, &named, err) < 0 || references_hold(&named, s, err) < 0)
 		return -1;
 	if (statement_has_facts(r)) {
@@ -57,16 +59,19 @@ static int fetch_facts(struct connection *c, const struct call *call, const stru
 
 /* --- external references ------------------------------------------------------------- */
 
+/* Taken is what an equally restricted row has: of another the writer might not be told. */
 static int check_external_refs(struct connection *c, const struct call *call, const struct resource *r,
 			       const json_t *draft, struct error *err)
 {
 	_cleanup_(freep) char *refs = json_dumps(json_object_get(draft, "external_refs"), JSON_COMPACT);
 	const char *id = member_text(draft, "id"), *authority = member_text(draft, "authority_id");
+	const char *sensitivity = member_text(draft, "sensitivity");
 	struct statement s = { .sql = "SELECT x.system, x.ref FROM inspectd.external_ref x "
 				      "JOIN jsonb_each_text($3::jsonb) e ON x.system = e.key AND x.ref = e.value "
-				      "WHERE x.resource = $1 AND x.authority_id = $2 AND x.row_id::text <> $4",
-			       .values = { r->name, authority ? authority : "", refs, id ? id : "" },
-			       .n_values = 4 };
+				      "WHERE x.resource = $1 AND x.authority_id = $2 AND x.row_id::text <> $4 "
+				      "AND x.sensitivity = $5",
+			       .values = { r->name, authority ? authority : "", refs, id ? id : "", sensitivity },
+			       .n_values = 5 };
 	_cleanup_(result_freep) struct result *taken = NULL;
 
 	if (!r->owned || json_object_size(json_object_get(draft, "external_refs")) == 0)
@@ -78,7 +83,7 @@ static int check_external_refs(struct connection *c, const struct call *call, co
 
 		(void)snprintf(pointer, sizeof(pointer), "/external_refs/%s", result_text(taken, i, 0));
 		error_add(err, ERR_CONFLICT, IN_BODY, pointer, "duplicate",
-			  "another %s of this authority is '%.64s' in %s", resource_noun(r), result_text(taken, i, 1),
+			  "another %s of this authority has this key in %s", resource_noun(r),
 			  result_text(taken, i, 0));
 	}
 	return 0;
@@ -107,14 +112,16 @@ static int check_own_key(struct connection *c, const struct call *call, const st
 
 /* --- all together ------------------------------------------------------------------------ */
 
-static int set_warnings(const struct resource *r, json_t *draft, const struct change *change, struct error *err)
+static int set_warnings(const struct guarded *write, json_t *draft, const struct change *change, struct error *err)
 {
+	const struct resource *r = write->resource;
 	json_t *warnings = json_array();
 
 	if (!warnings)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	if (r->rules.warn)
 		r->rules.warn(change, warnings);
+	guard_warn(write, warnings);
 	return json_object_set_new(draft, "warnings", warnings) == 0 ? 0
 								     : error_set(err, ERR_INTERNAL, "out of memory");
 }
@@ -123,6 +130,7 @@ int check_draft(struct connection *c, const struct call *call, const struct reso
 		const json_t *stored, struct error *err)
 {
 	_cleanup_(json_decrefp) json_t *facts = NULL;
+	const struct guarded write = { r, draft, stored, call->context.reason };
 	char today[11];
 	struct change change;
 
@@ -132,16 +140,20 @@ int check_draft(struct connection *c, const struct call *call, const struct reso
 	belonging_complete(r, draft, facts);
 	if (r->rules.complete)
 		r->rules.complete(draft, stored, facts);
+	if (reach_check_draft(call, r, draft, err) < 0)
+		return -1;
 	change = (struct change){ .draft = draft, .stored = stored, .facts = facts, .today = today };
 	resource_check(r, &change, err);
-	if (references_check(c, call, r, draft, err) < 0 || check_external_refs(c, call, r, draft, err) < 0 ||
+	if (!call->allow_identifiers)
+		guard_check(&write, err);
+	if (references_check(c, call, r, draft, stored, err) < 0 || check_external_refs(c, call, r, draft, err) < 0 ||
 	    check_own_key(c, call, r, draft, stored, err) < 0)
 		return -1;
 	if (err->n_complaints > 0)
 		err->detail[0] = '\0'; /* it summed up fewer */
 	if (error_check(err) < 0)
 		return -1;
-	return set_warnings(r, draft, &change, err);
+	return set_warnings(&write, draft, &change, err);
 }
 
 /* "1 agenda item", "2 agenda items", behind what stands there already. */
@@ -203,7 +215,7 @@ static int check_dependants(struct connection *c, const struct call *call, const
 	_cleanup_(result_freep) struct result *found = NULL;
 	struct builder b;
 
-	builder_init(&b, false);
+	builder_init(&b, reach_schema(call));
 	if (!statement_dependants(&b, r, id)) {
 		builder_done(&b);
 		return 0;

@@ -10,7 +10,7 @@
 #include "core/clock.h"
 #include "core/hash.h"
 #include "core/limits.h"
-#include "operation/operation.h"
+#include "operation/internal.h"
 
 #include "core/banned.h"
 
@@ -44,42 +44,6 @@ void client_free(struct client *client)
 	free(client->authorities_array);
 	free(client->person);
 	free(client);
-}
-
-/* Whoever may grant must hold all there is to grant. */
-static bool is_whole(const struct client *client)
-{
-	return !client->authority_ids && client_clears(client, "restricted");
-}
-
-bool client_may(const struct client *client, const char *scope)
-{
-	for (size_t i = 0; client->scopes[i]; i++)
-		if (strcmp(client->scopes[i], "admin") == 0 ? is_whole(client) : strcmp(client->scopes[i], scope) == 0)
-			return true;
-	return false;
-}
-
-bool client_reaches(const struct client *client, const char *authority_id)
-{
-	if (!client->authority_ids)
-		return true;
-	for (size_t i = 0; authority_id && client->authority_ids[i]; i++)
-		if (strcmp(client->authority_ids[i], authority_id) == 0)
-			return true;
-	return false;
-}
-
-/* The sensitivities stand from the most open to the most restricted. */
-bool client_clears(const struct client *client, const char *sensitivity)
-{
-	for (size_t i = 0; i < sensitivities.n; i++) {
-		if (strcmp(sensitivities.terms[i].code, sensitivity) == 0)
-			return true;
-		if (strcmp(sensitivities.terms[i].code, client->clearance) == 0)
-			return false;
-	}
-	return false;
 }
 
 /* --- as the context tells them ------------------------------------------------ */
@@ -169,13 +133,12 @@ static struct client *client_from(const struct result *row)
 	return client;
 }
 
+/* By its key alone, under the secret: how long that takes tells nothing of any hash there is. */
 static int look_up(struct database *database, const char *hash, struct client **ret_client, struct error *err)
 {
-	static const char sql[] =
-		"SELECT id, name, json_build_object('scopes', scopes, 'authority_ids', authority_ids, "
-		"'clearance', clearance) FROM inspectd.client "
-		"WHERE key_hash = decode($1, 'hex') AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())";
-	struct statement s = { .sql = sql, .values = { hash }, .n_values = 1 };
+	struct statement s = { .sql = "SELECT id, name, grants FROM inspectd.client_of_key(decode($1, 'hex'))",
+			       .values = { hash },
+			       .n_values = 1 };
 	_cleanup_(result_freep) struct result *row = NULL;
 	struct connection *c;
 
@@ -222,7 +185,7 @@ static struct remembered *place_for(struct remembered *memory, const char *hash)
 	struct remembered *oldest = &memory[0];
 
 	for (size_t i = 0; i < REMEMBERED; i++) {
-		if (strcmp(memory[i].hash, hash) == 0)
+		if (hash_equal(memory[i].hash, hash, sizeof(memory[i].hash)))
 			return &memory[i];
 		if (memory[i].until_us < oldest->until_us)
 			oldest = &memory[i];
@@ -230,7 +193,8 @@ static struct remembered *place_for(struct remembered *memory, const char *hash)
 	return oldest;
 }
 
-int client_of_key(struct database *database, const char *key, const struct client **ret_client, struct error *err)
+int client_of_key(struct database *database, const struct secret *secret, const char *key,
+		  const struct client **ret_client, struct error *err)
 {
 	struct remembered *memory = memory_of_thread(), *place;
 	struct client *client = NULL;
@@ -238,9 +202,9 @@ int client_of_key(struct database *database, const char *key, const struct clien
 
 	if (!memory)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	hash_sha256(key, strlen(key), hash);
+	key_hash(secret, key, hash);
 	place = place_for(memory, hash);
-	if (strcmp(place->hash, hash) != 0 || place->until_us < clock_us()) {
+	if (!hash_equal(place->hash, hash, sizeof(hash)) || place->until_us < clock_us()) {
 		uint64_t asked_us = clock_us();
 
 		if (look_up(database, hash, &client, err) < 0)

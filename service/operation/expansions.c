@@ -35,7 +35,7 @@ static int fetch(struct connection *c, const struct call *call, const struct res
 {
 	struct builder b;
 
-	builder_init(&b, call->context.recorded_at != NULL);
+	builder_init(&b, reach_schema(call));
 	statement_expand(&b, r, e, columns, ids, n);
 	return builder_run(&b, c, &call->context, ret_rows, err);
 }
@@ -52,6 +52,8 @@ static int fetch_level(struct connection *c, const struct call *call, const stru
 	mend_absent(ids, n_parents, e->many ? r : target);
 	ret_rows->target = target;
 	columns_all(target, &ret_rows->columns);
+	if (readings_wanted(call))
+		columns_mark(target, &ret_rows->columns);
 	if (fetch(c, call, r, e, &ret_rows->columns, ids, n_parents, &ret_rows->rows, err) < 0)
 		return -1;
 	if (result_rows(ret_rows->rows) <= LIMIT_EXPANDED_ROWS)
@@ -86,7 +88,7 @@ int expansions_fetch(struct connection *c, const struct call *call, const struct
 {
 	size_t column = columns->expand;
 
-	memset(ret_expansions, 0, sizeof(*ret_expansions));
+	*ret_expansions = (struct expansions){ .call = call };
 	for (size_t i = 0; i < q->n_expand; i++) {
 		struct expansion_rows *x = &ret_expansions->item[ret_expansions->n++];
 		int within = q->expand[i].within, outcome;
@@ -117,6 +119,7 @@ static void write_row(struct buf *out, struct expansions *all, struct expansion_
 	struct cell cells[LIMIT_FIELDS];
 
 	representation_cells(x->rows, x->position, 1, x->columns.n, cells);
+	readings_add_row(all->call, x->target, &x->columns, x->rows, x->position, 1);
 	buf_addc(out, '{');
 	row_members_json(out, x->target, &x->columns, cells);
 	write_children(out, all, (int)(x - all->item), x->position + 1);

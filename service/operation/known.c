@@ -21,7 +21,7 @@ static int check_values(struct connection *c, const struct call *call, const str
 	char name[FILTER_NAME_BYTES];
 	struct pointer pointer;
 
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD); /* what is known of is told to everybody */
 	buf_addf(&b.sql, "SELECT v FROM unnest($%u::text[]) v WHERE v NOT IN (%s)",
 		 builder_array(&b, p->values, p->n_values), known_of(p));
 	if (builder_run(&b, c, &call->context, &strangers, err) < 0)

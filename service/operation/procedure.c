@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "operation/internal.h"
+#include "resource/guard.h"
 #include "resource/procedure.h"
 #include "resource/rule.h"
 
@@ -15,16 +16,23 @@
 static int lock_row(struct connection *c, const struct call *call, const struct resource *r, const char *id,
 		    struct error *err)
 {
-	char sql[160];
-	struct statement s = { .sql = sql, .values = { id }, .n_values = 1 };
+	static const struct lock live = { "id", " AND deleted_at IS NULL", "NO KEY UPDATE" };
 	_cleanup_(result_freep) struct result *locked = NULL;
 
-	(void)snprintf(sql, sizeof(sql),
-		       "SELECT FROM inspectd.%s WHERE id = $1::%s AND deleted_at IS NULL FOR NO KEY UPDATE", r->name,
-		       key_type(r));
-	if (connection_run(c, &call->context, &s, 1, &locked, err) < 0)
+	if (write_lock(c, call, r, id, &live, &locked, err) < 0)
 		return -1;
 	return result_rows(locked) > 0 ? 0 : error_set(err, ERR_NOT_FOUND, "there is no such %s", resource_noun(r));
+}
+
+/* A handover writes for both: the authority that the path names, and the one that the body does. */
+static int check_authorities(const struct call *call, const struct procedure *p, const char *id, const json_t *body,
+			     struct error *err)
+{
+	const char *to = member_text(body, "to_authority_id");
+
+	if (p->of->id == RES_AUTHORITY && reach_check_authority(call, id, err) < 0)
+		return -1;
+	return to ? reach_check_authority(call, to, err) : 0;
 }
 
 /* Whether the form of this member was complained of: then nothing that follows from it is news. */
@@ -65,7 +73,7 @@ static int run(struct connection *c, const struct call *call, const struct proce
 	_cleanup_(result_freep) struct result *answer = NULL;
 	_cleanup_(json_decrefp) json_t *said = NULL;
 
-	(void)snprintf(sql, sizeof(sql), "SELECT inspectd.%s($1, $2::jsonb)", p->function);
+	(void)snprintf(sql, sizeof(sql), "SELECT %s.%s($1, $2::jsonb)", seen_schemas[reach_schema(call)], p->function);
 	if (!text)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	if (connection_run(c, &call->context, &s, 1, &answer, err) < 0)
@@ -79,23 +87,40 @@ static int run(struct connection *c, const struct call *call, const struct proce
 	return 0;
 }
 
+/* What the body says is kept: in the journal, and in the rows that are made. */
+static void check_texts(const struct call *call, const struct procedure *p, const json_t *draft, struct told *ret_told,
+			struct error *err)
+{
+	struct guarded write = { .resource = &p->body, .draft = draft };
+
+	if (!call->allow_identifiers)
+		guard_check(&write, err);
+	if (err->n_complaints > 0)
+		err->detail[0] = '\0'; /* it summed up fewer */
+	write.reason = member_text(draft, "reason");
+	reason_tell(call, &write, ret_told);
+}
+
 int operation_procedure(const struct call *call, const struct procedure *p, const char *id, const json_t *body,
 			const struct idempotency *idempotency, struct written *written, struct error *err)
 {
 	_cleanup_(connection_abandonp) struct connection *open = NULL;
 	_cleanup_(json_decrefp) json_t *draft = NULL;
-	struct call told;
-	int answered = write_begin_once(call, &idempotency, &open, written, err);
+	struct told told;
+	int answered;
 
+	if (check_authorities(call, p, id, body, err) < 0)
+		return -1;
+	answered = write_begin_once(call, &idempotency, &open, written, err);
 	if (answered != 0)
 		return answered > 0 ? 0 : -1;
 	if (lock_row(open, call, p->of, id, err) < 0)
 		return -1;
 	if (procedure_draft(p, body, &draft, err) < 0 && !draft)
 		return -1; /* what is only ill-formed is judged by the function too, so that all is said at once */
-	told = write_with_reason(call, member_text(draft, "reason"));
-	connection_retell(open, &told.context);
-	if (run(open, &told, p, id, draft, &written->body, err) < 0)
+	check_texts(call, p, draft, &told, err);
+	connection_retell(open, &told.call.context);
+	if (run(open, &told.call, p, id, draft, &written->body, err) < 0)
 		return -1;
-	return write_commit(&open, &told, idempotency, 200, written, err);
+	return write_commit(&open, &told.call, idempotency, 200, written, err);
 }

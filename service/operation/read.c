@@ -17,9 +17,8 @@ static int parent_exists(struct connection *c, const struct call *call, const st
 	struct statement s = { .sql = sql, .values = { parent->id }, .n_values = 1 };
 	_cleanup_(result_freep) struct result *found = NULL;
 
-	(void)snprintf(sql, sizeof(sql), "SELECT FROM %s.%s WHERE id = $1::%s",
-		       call->context.recorded_at ? "recorded" : "inspectd", parent->resource->plural,
-		       key_type(parent->resource));
+	(void)snprintf(sql, sizeof(sql), "SELECT FROM %s.%s WHERE id = $1::%s", seen_schemas[reach_schema(call)],
+		       parent->resource->plural, key_type(parent->resource));
 	if (connection_run(c, &call->context, &s, 1, &found, err) < 0)
 		return -1;
 	if (result_rows(found) == 0)
@@ -48,7 +47,7 @@ static int fetch_segment(struct connection *c, const struct call *call, const st
 {
 	struct builder b;
 
-	builder_init(&b, call->context.recorded_at != NULL);
+	builder_init(&b, reach_schema(call));
 	statement_list(&b, q, columns, within, segment, limit);
 	return builder_run(&b, c, &call->context, ret_rows, err);
 }
@@ -66,6 +65,7 @@ static int write_rows(struct connection *c, const struct call *call, const struc
 	}
 	for (size_t i = 0; i < n; i++) {
 		representation_cells(rows, i, 0, columns->n, cells);
+		readings_add_row(call, q->resource, columns, rows, i, 0);
 		buf_adds(out, comma || i ? ",{" : "{");
 		row_members_json(out, q->resource, columns, cells);
 		if (x.n > 0)
@@ -85,13 +85,21 @@ static char *cursor_at(const struct list_query *q, const struct columns *columns
 	return cursor_after(q, values);
 }
 
+/* The columns of a query, and what is to be known of each row beside them. */
+static void columns_of(const struct call *call, const struct list_query *q, struct columns *ret_columns)
+{
+	columns_chosen(q, ret_columns);
+	if (readings_wanted(call))
+		columns_mark(q->resource, ret_columns);
+}
+
 static int write_page(struct connection *c, const struct call *call, const struct list_query *q,
 		      const struct within *within, struct buf *out, struct page *page, struct error *err)
 {
 	struct columns columns;
 	enum segment segment = statement_first_segment(q);
 
-	columns_chosen(q, &columns);
+	columns_of(call, q, &columns);
 	buf_addc(out, '[');
 	for (;;) {
 		unsigned wanted = q->limit - (unsigned)page->rows;
@@ -123,7 +131,7 @@ static int count_all(struct connection *c, const struct call *call, const struct
 	_cleanup_(result_freep) struct result *found = NULL;
 	struct builder b;
 
-	builder_init(&b, call->context.recorded_at != NULL);
+	builder_init(&b, reach_schema(call));
 	statement_total(&b, q, within);
 	if (builder_run(&b, c, &call->context, &found, err) < 0)
 		return -1;
@@ -197,8 +205,8 @@ int operation_read(const struct call *call, const struct list_query *query, cons
 
 	if (database_mine(call->database, &c, err) < 0)
 		return -1;
-	columns_chosen(query, &columns);
-	builder_init(&b, query->as_recorded_at != NULL);
+	columns_of(&reader, query, &columns);
+	builder_init(&b, reach_schema(&reader));
 	statement_item(&b, query->resource, &columns, query, id);
 	if (builder_run(&b, c, &reader.context, &row, err) < 0)
 		return -1;
@@ -249,7 +257,7 @@ int operation_counts(const struct call *call, const struct list_query *query, co
 	if (database_mine(call->database, &c, err) < 0 ||
 	    read_within(c, &reader, parent, name, sizeof(name), &within, err) < 0)
 		return -1;
-	builder_init(&b, query->as_recorded_at != NULL);
+	builder_init(&b, reach_schema(&reader));
 	statement_counts(&b, query, &within);
 	if (builder_run(&b, c, &reader.context, &rows, err) < 0)
 		return -1;
@@ -265,6 +273,7 @@ int operation_counts(const struct call *call, const struct list_query *query, co
 
 struct export
 {
+	const struct call *call;
 	const struct resource *resource;
 	struct columns columns;
 	enum export_format format;
@@ -295,6 +304,8 @@ static int export_row(void *data, const char *const *values, const int *lengths,
 
 	(void)n_columns;
 	e->rows++;
+	if (e->columns.marked)
+		readings_add(e->call, e->resource, values[e->columns.id], values[e->columns.sensitivity]);
 	for (size_t i = 0; i < e->columns.n; i++)
 		cells[i] = (struct cell){ values[i], (size_t)lengths[i] };
 	if (e->format == EXPORT_CSV) {
@@ -316,7 +327,7 @@ static int export_all(struct connection *c, const struct call *call, const struc
 	struct statement s;
 	int outcome = -1;
 
-	builder_init(&b, call->context.recorded_at != NULL);
+	builder_init(&b, reach_schema(call));
 	statement_export(&b, q, &e->columns, within);
 	if (e->format == EXPORT_CSV)
 		row_csv_header(&e->pending, &e->columns);
@@ -332,7 +343,7 @@ int operation_export(const struct call *call, const struct list_query *query, co
 		     enum export_format format, int fd, struct error *err)
 {
 	struct call reader = read_call(call, query);
-	struct export e = { .resource = query->resource, .format = format, .fd = fd };
+	struct export e = { .call = &reader, .resource = query->resource, .format = format, .fd = fd };
 	struct within within = { 0 };
 	struct connection *c;
 	char name[64];
@@ -341,7 +352,7 @@ int operation_export(const struct call *call, const struct list_query *query, co
 	if (database_mine(call->database, &c, err) < 0 ||
 	    read_within(c, &reader, parent, name, sizeof(name), &within, err) < 0)
 		return -1;
-	columns_chosen(query, &e.columns);
+	columns_of(&reader, query, &e.columns);
 	buf_init(&e.pending, LIMIT_ANSWER_BYTES);
 	outcome = export_all(c, &reader, query, &within, &e, err);
 	buf_done(&e.pending);

@@ -141,6 +141,21 @@ static void complain_of(const struct references *all, size_t place, const char *
 			     resource_noun(resources[x->field->ref]), x->id, of_whom(x->field, authority));
 }
 
+/* Those that stand as they stood go: somebody who sees them has put them there. Lists show what is seen, and no more. */
+static void drop_unchanged(struct references *all, const json_t *stored)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct reference *x = &all->item[i];
+		const char *was = x->list ? NULL : member_text(stored, x->field->name);
+
+		if (!was || strcmp(was, x->id) != 0)
+			all->item[kept++] = *x;
+	}
+	all->n = kept;
+}
+
 /* The ids from `first` on that the same field holds; *ret_end is where they end. */
 static void add_group(struct builder *b, const struct references *all, size_t first, const char *authority, char **ids,
 		      size_t *ret_end)
@@ -154,7 +169,7 @@ static void add_group(struct builder *b, const struct references *all, size_t fi
 }
 
 int references_check(struct connection *c, const struct call *call, const struct resource *r, const json_t *draft,
-		     struct error *err)
+		     const json_t *stored, struct error *err)
 {
 	_cleanup_(references_done) struct references all = { NULL };
 	_cleanup_(result_freep) struct result *missing = NULL;
@@ -164,12 +179,14 @@ int references_check(struct connection *c, const struct call *call, const struct
 
 	if (references_collect(r, draft, &all, err) < 0)
 		return -1;
+	if (stored && reach_is_bounded(call))
+		drop_unchanged(&all, stored);
+	if (all.n == 0)
+		return 0;
 	ids = calloc(all.n + 1, sizeof *ids);
 	if (!ids)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	if (all.n == 0)
-		return 0;
-	builder_init(&b, false);
+	builder_init(&b, reach_schema(call));
 	for (size_t first = 0; first < all.n;)
 		add_group(&b, &all, first, authority, ids, &first);
 	if (builder_run(&b, c, &call->context, &missing, err) < 0)

@@ -23,14 +23,14 @@ void representation_cells(const struct result *rows, size_t row, size_t first, s
 		cells[i] = (struct cell){ result_text(rows, row, first + i), result_length(rows, row, first + i) };
 }
 
-static int read_row(struct connection *c, const struct context *context, const struct resource *r,
+static int read_row(struct connection *c, const struct call *call, const struct resource *r,
 		    const struct columns *columns, const char *id, struct result **ret_row, struct error *err)
 {
 	struct builder b;
 
-	builder_init(&b, context->recorded_at != NULL);
+	builder_init(&b, reach_schema(call));
 	statement_item(&b, r, columns, NULL, id);
-	if (builder_run(&b, c, context, ret_row, err) < 0)
+	if (builder_run(&b, c, &call->context, ret_row, err) < 0)
 		return -1;
 	if (result_rows(*ret_row) > 0)
 		return 0;
@@ -46,7 +46,7 @@ int representation_read(struct connection *c, const struct call *call, const str
 	struct cell cells[LIMIT_FIELDS];
 
 	columns_all(r, &columns);
-	if (read_row(c, &call->context, r, &columns, id, &row, err) < 0)
+	if (read_row(c, call, r, &columns, id, &row, err) < 0)
 		return -1;
 	representation_cells(row, 0, 0, columns.n, cells);
 	buf_addc(out, '{');
@@ -128,16 +128,16 @@ static void name_changes(struct connection *c, const struct call *call, const st
 {
 	_cleanup_(freep) char *moment = moment_of(c, call, r, id, version);
 	_cleanup_(result_freep) struct result *then = NULL, *now = NULL;
-	struct context past = call->context;
+	struct call past = *call;
 	struct columns columns;
 	struct error ignored = { 0 };
 
-	past.recorded_at = moment;
+	past.context.recorded_at = moment;
 	columns_all(r, &columns);
 	connection_abandon(c); /* the past is asked about in a context of its own */
 	buf_addc(names, '[');
 	if (moment && read_row(c, &past, r, &columns, id, &then, &ignored) == 0 &&
-	    read_row(c, &call->context, r, &columns, id, &now, &ignored) == 0)
+	    read_row(c, call, r, &columns, id, &now, &ignored) == 0)
 		add_differences(names, r, &columns, then, now);
 	buf_addc(names, ']');
 	(void)snprintf(err->changed, sizeof(err->changed), "%s",

@@ -9,7 +9,7 @@ struct builder *statements_next(struct statements *s)
 
 	s->overflow = s->overflow || b->schema; /* in use already */
 	if (!b->schema)
-		builder_init(b, false);
+		builder_init(b, s->schema);
 	return b;
 }
 

@@ -114,7 +114,8 @@ static bool has_table(const struct field *f)
 }
 
 /* Only what is no longer in the list goes, so that the journal shows what changed and no more. */
-static void trim_list_sql(struct builder *b, const struct resource *r, const struct field *f, const json_t *draft)
+static void trim_list_sql(struct builder *b, const struct resource *r, const struct field *f, const json_t *draft,
+			  bool bounded)
 {
 	unsigned id = builder_value(b, member_text(draft, "id"));
 	unsigned list = builder_value(b, value_text(b, f, json_object_get(draft, f->name)));
@@ -126,6 +127,9 @@ static void trim_list_sql(struct builder *b, const struct resource *r, const str
 		buf_addf(&b->sql, "jsonb_array_elements_text($%u::jsonb))", list);
 	else
 		buf_addf(&b->sql, "v ->> '%s' FROM jsonb_array_elements($%u::jsonb) v)", member, list);
+	if (bounded) /* what the caller does not see of the list, it has not left out either */
+		buf_addf(&b->sql, " AND %s IN (SELECT l.%s FROM %s.%s l WHERE l.%s = $%u::%s)", member, member,
+			 b->schema, f->rows->table, f->rows->owner, id, key_type(r));
 }
 
 static void fill_refs_sql(struct builder *b, const struct resource *r, const struct field *f, const json_t *draft)
@@ -207,9 +211,10 @@ int store_update(struct connection *c, const struct call *call, const struct res
 
 	if (!s)
 		return error_set(err, ERR_INTERNAL, "out of memory");
+	s->schema = reach_schema(call);
 	for (size_t i = 0; i < r->n_fields; i++) /* first: what goes may not fit the row as it will be */
 		if (is_list_changed(&r->fields[i], draft, stored))
-			trim_list_sql(statements_next(s), r, &r->fields[i], draft);
+			trim_list_sql(statements_next(s), r, &r->fields[i], draft, reach_is_bounded(call));
 	update_sql(statements_next(s), r, draft);
 	for (size_t i = 0; i < r->n_fields; i++)
 		if (is_list_changed(&r->fields[i], draft, stored))

@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/uuid.h"
 #include "operation/internal.h"
+#include "resource/guard.h"
 #include "resource/pointer.h"
 
 #include "core/banned.h"
@@ -34,15 +35,53 @@ static int begin(const struct call *call, struct connection **ret_connection, st
 	return 0;
 }
 
+/* What an address of a row leads to: its resource, and its id in id[]. NULL: it is none of a row's. */
+static const struct resource *row_at(const char *address, char *id, size_t size)
+{
+	const char *segment = address + strlen("/v1/"), *end = strchr(segment, '/');
+
+	if (!end)
+		return NULL;
+	(void)snprintf(id, size, "%.*s", (int)strcspn(end + 1, "/"), end + 1);
+	return resource_at(segment, (size_t)(end - segment));
+}
+
+/* An earlier answer is for who still sees the row: its caller may have been bound more narrowly since. */
+static int check_replay(struct connection *c, const struct call *call, const struct idempotency *idempotency,
+			struct written *written, struct error *err)
+{
+	char id[64], sql[128];
+	const struct resource *r = row_at(written->location[0] ? written->location : idempotency->path, id, sizeof(id));
+	struct statement s = { .sql = sql, .values = { id }, .n_values = 1 };
+	_cleanup_(result_freep) struct result *seen = NULL;
+
+	if (!r || !reach_is_bounded(call))
+		return 0;
+	(void)snprintf(sql, sizeof(sql), "SELECT FROM %s.%s WHERE id = $1::%s", seen_schemas[reach_schema(call)],
+		       r->name, key_type(r));
+	if (connection_run(c, &call->context, &s, 1, &seen, err) < 0)
+		return -1;
+	if (result_rows(seen) > 0)
+		return 0;
+	buf_reset(&written->body);
+	return error_set(
+		err, ERR_FORBIDDEN,
+		"this was done already, for this Idempotency-Key, to %s %s that the key of the caller no longer sees",
+		strchr("aeiou", resource_noun(r)[0]) ? "an" : "a", resource_noun(r));
+}
+
 /* A dry run is never kept, so its key counts for nothing. */
 int write_begin_once(const struct call *call, const struct idempotency **idempotency, struct connection **ret_open,
 		     struct written *written, struct error *err)
 {
+	int answered;
+
 	if (call->validate_only)
 		*idempotency = NULL;
 	if (begin(call, ret_open, err) < 0)
 		return -1;
-	return *idempotency ? idempotency_claim(*ret_open, call, *idempotency, written, err) : 0;
+	answered = *idempotency ? idempotency_claim(*ret_open, call, *idempotency, written, err) : 0;
+	return answered > 0 && check_replay(*ret_open, call, *idempotency, written, err) < 0 ? -1 : answered;
 }
 
 int write_commit(struct connection **open, const struct call *call, const struct idempotency *idempotency,
@@ -134,22 +173,25 @@ static int create(struct connection **open, const struct call *call, const struc
 {
 	_cleanup_(json_decrefp) json_t *draft = NULL;
 	struct connection *c = *open;
+	struct told told;
 	char id[37];
 
 	if (draft_under(c, call, r, parent, body, &draft, err) < 0 && !draft)
 		return -1; /* what is only ill-formed is judged by the rules too, so that all is said at once */
-	if (check_draft(c, call, r, draft, NULL, err) < 0)
+	reason_tell(call, &(struct guarded){ r, draft, NULL, reason_sent(r, body) }, &told);
+	connection_retell(c, &told.call.context);
+	if (check_draft(c, &told.call, r, draft, NULL, err) < 0)
 		return -1;
 	if (!r->own_key) {
 		uuid_v7(id);
 		if (json_object_set_new(draft, "id", json_string(id)) < 0)
 			return error_set(err, ERR_INTERNAL, "out of memory");
 	}
-	if (store_insert(c, call, r, draft, err) < 0)
+	if (store_insert(c, &told.call, r, draft, err) < 0)
 		return -1;
 	(void)snprintf(written->location, sizeof(written->location), "/v1/%s/%s", resource_path(r),
 		       member_text(draft, "id"));
-	return finish(open, call, r, member_text(draft, "id"), idempotency, 201, written, err);
+	return finish(open, &told.call, r, member_text(draft, "id"), idempotency, 201, written, err);
 }
 
 int operation_create(const struct call *call, const struct resource *r, const struct parent *parent, const json_t *body,
@@ -187,41 +229,66 @@ static int refuse_version(struct connection *c, const struct call *call, const s
 	return -1;
 }
 
-/*
- * Locks a row; *ret_locked is what `column` of it is. What it belongs to is held first: a change of
- * that comes down to this one, and whoever took them the other way round would wait for it in vain.
- */
-static int lock(struct connection *c, const struct call *call, const struct resource *r, const char *id,
-		const char *column, const char *only, struct result **ret_locked, struct error *err)
+/* Whose the row is. Asked apart from the lock, which the database may refuse of what is another authority's. */
+static void look_sql(const char *schema, const struct resource *r, const struct lock *l, char *sql, size_t size)
 {
-	char above[256], sql[192];
-	struct statement s[] = { { .sql = above, .values = { id }, .n_values = 1 },
-				 { .sql = sql, .values = { id }, .n_values = 1 } };
-	struct result *results[ARRAY_LEN(s)] = { NULL };
-	size_t first = r->belongs_to ? 0 : 1;
+	(void)snprintf(sql, size, "SELECT authority_id FROM %s.%s WHERE id = $1::%s%s", schema, r->name, key_type(r),
+		       l->only);
+}
 
-	if (r->belongs_to)
-		(void)snprintf(above, sizeof(above),
-			       "SELECT FROM inspectd.%s WHERE id = (SELECT t.%s FROM inspectd.%s t WHERE t.id = "
-			       "$1::%s) FOR KEY SHARE",
-			       resources[resource_field(r, r->belongs_to)->ref]->name, r->belongs_to, r->name,
-			       key_type(r));
-	(void)snprintf(sql, sizeof(sql), "SELECT %s FROM inspectd.%s WHERE id = $1::%s%s FOR UPDATE", column, r->name,
-		       key_type(r), only);
-	if (connection_run(c, &call->context, s + first, ARRAY_LEN(s) - first, results + first, err) < 0)
+/* What it belongs to: a change of that comes down to this one, and whoever took them the other way round would wait. */
+static void above_sql(const char *schema, const struct resource *r, char *sql, size_t size)
+{
+	(void)snprintf(sql, size,
+		       "SELECT FROM %s.%s WHERE id = (SELECT t.%s FROM %s.%s t WHERE t.id = $1::%s) FOR KEY SHARE",
+		       schema, resources[resource_field(r, r->belongs_to)->ref]->name, r->belongs_to, schema, r->name,
+		       key_type(r));
+}
+
+static void lock_sql(const char *schema, const struct resource *r, const struct lock *l, char *sql, size_t size)
+{
+	(void)snprintf(sql, size, "SELECT %s FROM %s.%s WHERE id = $1::%s%s FOR %s", l->column, schema, r->name,
+		       key_type(r), l->only, l->strength);
+}
+
+int write_lock(struct connection *c, const struct call *call, const struct resource *r, const char *id,
+	       const struct lock *l, struct result **ret_locked, struct error *err)
+{
+	const bool bounded = reach_is_bounded(call) && resource_field(r, "authority_id");
+	const char *schema = bounded ? seen_schemas[reach_schema(call)] : "inspectd";
+	char look[192], above[256], sql[192];
+	struct statement s[3];
+	struct result *results[ARRAY_LEN(s)] = { NULL };
+	size_t n = 0;
+	int outcome = 0;
+
+	look_sql(schema, r, l, look, sizeof(look));
+	if (bounded)
+		s[n++] = (struct statement){ .sql = look, .values = { id }, .n_values = 1 };
+	if (r->belongs_to) {
+		above_sql(schema, r, above, sizeof(above));
+		s[n++] = (struct statement){ .sql = above, .values = { id }, .n_values = 1 };
+	}
+	lock_sql(schema, r, l, sql, sizeof(sql));
+	s[n++] = (struct statement){ .sql = sql, .values = { id }, .n_values = 1 };
+	if (connection_run(c, &call->context, s, n, results, err) < 0)
 		return -1;
-	result_free(results[0]);
-	*ret_locked = results[1];
-	return 0;
+	if (bounded && result_rows(results[0]) > 0)
+		outcome = reach_check_authority(call, result_text(results[0], 0, 0), err);
+	*ret_locked = TAKE(results[n - 1]);
+	for (size_t i = 0; i < n; i++)
+		result_free(results[i]);
+	return outcome;
 }
 
 /* Locks a live row, holds it to If-Match, and loads what it is now. */
 static int load_for_change(struct connection *c, const struct call *call, const struct resource *r, const char *id,
 			   const struct if_match *if_match, json_t **ret_stored, struct error *err)
 {
+	static const struct lock live = { "version", " AND deleted_at IS NULL", "UPDATE" };
 	_cleanup_(result_freep) struct result *locked = NULL;
 
-	if (lock(c, call, r, id, "version", " AND deleted_at IS NULL", &locked, err) < 0)
+	if (write_lock(c, call, r, id, &live, &locked, err) < 0)
 		return -1;
 	if (result_rows(locked) == 0)
 		return error_set(err, ERR_NOT_FOUND, "there is no such %s", resource_noun(r));
@@ -230,29 +297,22 @@ static int load_for_change(struct connection *c, const struct call *call, const 
 	return representation_load(c, call, r, id, ret_stored, err);
 }
 
-struct call write_with_reason(const struct call *call, const char *reason)
-{
-	struct call other = *call;
-
-	if (reason)
-		other.context.reason = reason;
-	return other;
-}
-
 /* --- change ---------------------------------------------------------------------------------- */
 
 static int change(struct connection **open, const struct call *call, const struct resource *r, const json_t *stored,
 		  json_t *draft, const char *reason, struct written *written, struct error *err)
 {
-	struct call told = write_with_reason(call, reason);
+	const struct guarded write = { r, draft, stored, reason };
 	const char *id = member_text(stored, "id");
+	struct told told;
 
-	connection_retell(*open, &told.context);
-	if (check_draft(*open, &told, r, draft, stored, err) < 0)
+	reason_tell(call, &write, &told);
+	connection_retell(*open, &told.call.context);
+	if (check_draft(*open, &told.call, r, draft, stored, err) < 0)
 		return -1;
-	if (draft_differs(r, draft, stored) && store_update(*open, &told, r, draft, stored, err) < 0)
+	if (draft_differs(r, draft, stored) && store_update(*open, &told.call, r, draft, stored, err) < 0)
 		return -1;
-	return finish(open, &told, r, id, NULL, 200, written, err);
+	return finish(open, &told.call, r, id, NULL, 200, written, err);
 }
 
 int operation_change(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
@@ -276,20 +336,20 @@ static int move(struct connection **open, const struct call *call, const struct 
 		struct written *written, struct error *err)
 {
 	_cleanup_(json_decrefp) json_t *stored = NULL, *draft = NULL;
-	struct call told;
 	struct move step;
+	struct told told;
 	char today[11];
 
 	clock_today(today);
 	if (load_for_change(*open, call, r, id, if_match, &stored, err) < 0 ||
 	    move_read(r, stored, body, today, &step, &draft, err) < 0)
 		return -1;
-	told = write_with_reason(call, step.reason);
-	connection_retell(*open, &told.context);
-	if (check_draft(*open, &told, r, draft, stored, err) < 0 ||
-	    store_update(*open, &told, r, draft, stored, err) < 0)
+	reason_tell(call, &(struct guarded){ r, draft, stored, step.reason }, &told);
+	connection_retell(*open, &told.call.context);
+	if (check_draft(*open, &told.call, r, draft, stored, err) < 0 ||
+	    store_update(*open, &told.call, r, draft, stored, err) < 0)
 		return -1;
-	return finish(open, &told, r, id, idempotency, 200, written, err);
+	return finish(open, &told.call, r, id, idempotency, 200, written, err);
 }
 
 int operation_move(const struct call *call, const struct resource *r, const char *id, const struct if_match *if_match,
@@ -339,9 +399,10 @@ int operation_remove(const struct call *call, const struct resource *r, const ch
 static int check_deleted(struct connection *c, const struct call *call, const struct resource *r, const char *id,
 			 struct error *err)
 {
+	static const struct lock any = { "deleted_at IS NULL", "", "UPDATE" };
 	_cleanup_(result_freep) struct result *found = NULL;
 
-	if (lock(c, call, r, id, "deleted_at IS NULL", "", &found, err) < 0)
+	if (write_lock(c, call, r, id, &any, &found, err) < 0)
 		return -1;
 	if (result_rows(found) == 0)
 		return error_set(err, ERR_NOT_FOUND, "there is no such %s", resource_noun(r));

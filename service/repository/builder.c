@@ -8,9 +8,9 @@
 
 /* --- building -------------------------------------------------------------- */
 
-void builder_init(struct builder *b, bool recorded)
+void builder_init(struct builder *b, enum schema schema)
 {
-	*b = (struct builder){ .schema = recorded ? "recorded" : "inspectd" };
+	*b = (struct builder){ .schema = seen_schemas[schema] };
 	buf_init(&b->sql, LIMIT_SQL_BYTES);
 }
 

@@ -68,6 +68,25 @@ static void ignore_notice(void *data, const PGresult *notice)
 	(void)notice;
 }
 
+/*
+ * Whether libpq may have taken part of a password for something else, as for the host
+ * in "postgresql://user:pass@word@host", and so would quote it.
+ */
+static bool is_misread(const char *url)
+{
+	bool uri = strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0;
+	const char *at = strrchr(url, '@'), *user = strstr(url, "://");
+	PQconninfoOption *options;
+
+	if (uri && at && user + 3 + strcspn(user + 3, "@/?#[]") < at)
+		return true;
+	if (!uri && !strchr(url, '='))
+		return false; /* the name of a database */
+	options = PQconninfoParse(url, NULL);
+	PQconninfoFree(options);
+	return !options;
+}
+
 /* Why, in libpq's words, is for whoever runs the service; a client need not know where the database lives. */
 static int refused(struct connection *c, struct error *err)
 {
@@ -76,6 +95,10 @@ static int refused(struct connection *c, struct error *err)
 
 	while (len > 0 && words[len - 1] == '\n')
 		len--;
+	if (is_misread(c->options->url)) {
+		words = "the connection string cannot be read (libpq's words are kept back: they may quote a password)";
+		len = strlen(words);
+	}
 	(void)snprintf(err->cause, sizeof(err->cause), "%.*s", (int)len, words);
 	connection_close(c);
 	return error_set(err, ERR_UNAVAILABLE, "the database cannot be reached");

@@ -17,11 +17,16 @@
 	(CONNECTION_BATCH_MAX + 2) /* statements that one batch can bring: BEGIN and the context are among them */
 #define ANSWER_SLACK_MS 1000       /* beyond statement_timeout, for the server to say so itself */
 
+/*
+ * A question about the past is planned once and not for each value: it reads so many tables that PostgreSQL takes
+ * longer to think than to answer, and would think again each time.
+ */
 static const char context_sql[] =
 	"SELECT set_config('inspectd.actor', $1, false), set_config('inspectd.person', $2, false), "
 	"set_config('inspectd.request_id', $3, false), set_config('inspectd.scopes', $4, false), "
 	"set_config('inspectd.authorities', $5, false), set_config('inspectd.clearance', $6, false), "
-	"set_config('inspectd.reason', $7, false), set_config('inspectd.recorded_at', $8, false)";
+	"set_config('inspectd.reason', $7, false), set_config('inspectd.recorded_at', $8, false), "
+	"set_config('plan_cache_mode', CASE WHEN $8 = '' THEN 'auto' ELSE 'force_generic_plan' END, false)";
 
 /* --- prepared statements -------------------------------------------------- */
 
@@ -133,8 +138,8 @@ static void context_values(const struct context *context, const char *values[CON
 {
 	static const struct context nobody;
 	const struct context *x = context ? context : &nobody;
-	const char *const in[CONTEXT_MEMBERS] = { x->actor,	   x->person,	 x->request_id, x->scopes,
-						  x->authorities, x->clearance, x->reason,	x->recorded_at };
+	const char *const in[CONTEXT_MEMBERS] = { x->actor,       x->person,    x->request_id, x->scopes,
+						  x->authorities, x->clearance, x->reason,     x->recorded_at };
 
 	for (size_t i = 0; i < CONTEXT_MEMBERS; i++)
 		values[i] = in[i] ? in[i] : "";

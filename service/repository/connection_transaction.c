@@ -5,6 +5,7 @@
 #include "repository/connection.h"
 
 #include "core/clock.h"
+#include "core/limits.h"
 #include "repository/sqlstate.h"
 
 #include "core/banned.h"
@@ -157,7 +158,7 @@ int connection_stream(struct connection *c, const struct context *context, const
 			      0) != 1 ||
 	    PQsetSingleRowMode(c->pg) != 1)
 		return sqlstate_error(err, NULL, NULL, NULL);
-	if (stream_rows(c, clock_us() + 600 * 1000000ULL, each, data, err) < 0)
+	if (stream_rows(c, clock_us() + LIMIT_EXPORT_S * 1000000ULL, each, data, err) < 0)
 		return -1;
 	return connection_commit(TAKE(open), err);
 }

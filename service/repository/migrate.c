@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/hash.h"
+#include "repository/seen.h"
 
 #include "core/banned.h"
 
@@ -87,7 +88,7 @@ static int apply(struct connection *c, const struct embedded *m, const char *che
 static int begin_once(struct connection *c, bool *begun, struct error *err)
 {
 	static const char begin[] =
-		"BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;"
+		"BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;" SEEN_DROP
 		"DO $$ BEGIN IF to_regproc('inspectd.drop_derived') IS NOT NULL THEN PERFORM inspectd.drop_derived(); "
 		"END IF; END $$;";
 
@@ -117,7 +118,7 @@ static int apply_all(struct connection *c, migrate_report report, bool *begun, s
 	return 0;
 }
 
-/* --- what is derived: views over the tables, the same over the journal, facts --- */
+/* --- what is derived: views over the tables, the same over the journal, both as some see them, facts --- */
 
 static void add_all(struct buf *script, const struct embedded *files, size_t n)
 {
@@ -125,15 +126,22 @@ static void add_all(struct buf *script, const struct embedded *files, size_t n)
 		buf_add(script, files[i].text, files[i].len);
 }
 
+/* A name without a schema in these files is one of the schema that they are made in. */
+static void add_in(struct buf *script, enum schema schema, const struct embedded *files, size_t n)
+{
+	buf_addf(script, "SET LOCAL search_path = %s;\n", seen_schemas[schema]);
+	add_all(script, files, n);
+}
+
 static void derived_script(struct buf *script)
 {
-	buf_adds(script, "SELECT inspectd.drop_derived(); SELECT inspectd.rebuild_recorded();");
-	buf_adds(script, "SET LOCAL search_path = inspectd;\n");
-	add_all(script, embedded_views, n_embedded_views);
-	buf_adds(script, "SET LOCAL search_path = recorded;\n");
-	add_all(script, embedded_views, n_embedded_views);
-	buf_adds(script, "SET LOCAL search_path = inspectd;\n");
-	add_all(script, embedded_rules, n_embedded_rules);
+	buf_adds(script, SEEN_DROP "SELECT inspectd.drop_derived(); SELECT inspectd.rebuild_recorded(); "
+				   "SELECT inspectd.rebuild_words();\n");
+	seen_script(script);
+	for (size_t i = 0; i < SCHEMA_COUNT_; i++)
+		add_in(script, i, embedded_views, n_embedded_views);
+	add_in(script, SCHEMA_INSPECTD, embedded_rules, n_embedded_rules);
+	add_in(script, SCHEMA_SEEN, embedded_rules, n_embedded_rules);
 }
 
 /* Only when their text, or a table beneath them, has changed. */

@@ -5,6 +5,7 @@
  */
 #include "repository/sqlstate.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/banned.h"
@@ -39,10 +40,20 @@ static const struct meaning *meaning_of(const char *sqlstate)
 	return NULL;
 }
 
+/* A right that the service's role lacks is a bug of ours; a row that a policy refuses is the caller's doing. */
+static bool is_policy(const char *sqlstate, const char *message)
+{
+	return sqlstate && strcmp(sqlstate, "42501") == 0 && message && strstr(message, "row-level security");
+}
+
 int sqlstate_error(struct error *err, const char *sqlstate, const char *constraint, const char *message)
 {
 	const struct meaning *m = meaning_of(sqlstate ? sqlstate : "08006");
 
+	if (is_policy(sqlstate, message)) {
+		(void)snprintf(err->cause, sizeof(err->cause), "%s", message);
+		return error_set(err, ERR_FORBIDDEN, "this key may not write that");
+	}
 	if (!m)
 		return error_set(err, ERR_INTERNAL, "%s: %s", sqlstate, message ? message : "");
 	if (constraint && *constraint)

@@ -37,6 +37,8 @@ static void add_columns(struct buf *sql, const struct resource *r, const struct 
 		buf_adds(sql, ", ");
 	}
 	buf_addf(sql, "t.id, %s", has_version(r) ? "t.version" : "0 AS version");
+	if (columns->marked && columns->sensitivity > columns->version)
+		buf_adds(sql, ", t.sensitivity");
 }
 
 static void add_hidden(struct buf *sql, const struct list_query *q)
@@ -68,6 +70,47 @@ static void add_template(struct builder *b, const char *template, unsigned n, co
 	}
 }
 
+static bool is_recorded(const struct builder *b)
+{
+	return strcmp(b->schema, seen_schemas[SCHEMA_RECORDED]) == 0 ||
+	       strcmp(b->schema, seen_schemas[SCHEMA_SEEN_RECORDED]) == 0;
+}
+
+/*
+ * Of rows as they are, by the table of such keys: beneath a policy PostgreSQL uses no index for a question about JSON,
+ * as rows that were must be asked.
+ */
+static void add_external_ref(struct builder *b, const struct resource *r, const struct predicate *p)
+{
+	unsigned n = builder_array(b, p->values, p->n_values);
+
+	if (is_recorded(b))
+		buf_addf(&b->sql,
+			 " AND t.external_refs @> ANY (ARRAY(SELECT jsonb_build_object(split_part(v, ':', 1), "
+			 "substr(v, strpos(v, ':') + 1)) FROM unnest($%u::text[]) v))",
+			 n);
+	else
+		buf_addf(&b->sql,
+			 " AND t.id IN (SELECT x.row_id FROM unnest($%u::text[]) v JOIN inspectd.external_ref x "
+			 "ON x.resource = '%s' AND x.system = split_part(v, ':', 1) "
+			 "AND x.ref = substr(v, strpos(v, ':') + 1))",
+			 n, r->name);
+}
+
+/* Likewise words, in a view of their own. What belongs to no authority has no such view, nor need of one. */
+static void add_search(struct builder *b, const struct resource *r, const char *text)
+{
+	unsigned n = builder_value(b, text);
+
+	if (is_recorded(b) || !r->owned)
+		buf_addf(&b->sql, " AND t.search @@ websearch_to_tsquery('english', $%u)", n);
+	else
+		buf_addf(&b->sql,
+			 " AND t.id IN (SELECT w.id FROM inspectd.%s_words w "
+			 "WHERE w.words @@ websearch_to_tsquery('english', $%u))",
+			 r->name, n);
+}
+
 static void add_filter(struct builder *b, const struct predicate *p)
 {
 	const struct filter *f = p->filter;
@@ -96,6 +139,9 @@ static void add_comparison(struct builder *b, const struct resource *r, const st
 
 	if (p->field->type == F_REFS)
 		add_listed(b, p);
+	else if (p->op == OP_IN &&
+		 p->n_values == 1) /* of one value rows come out of an index in its order; of several, not */
+		buf_addf(&b->sql, " AND t.%s = $%u::%s", name, builder_value(b, p->values[0]), type);
 	else if (p->op == OP_IN)
 		buf_addf(&b->sql, " AND t.%s = ANY ($%u::%s[])", name, builder_array(b, p->values, p->n_values), type);
 	else if (p->op == OP_NOT_IN)
@@ -159,13 +205,15 @@ static void add_where(struct builder *b, const struct list_query *q, const struc
 	if (within && within->name)
 		add_within(b, q->resource, within);
 	for (size_t i = 0; i < q->n_predicates; i++) {
-		if (q->predicate[i].filter)
+		if (q->predicate[i].filter && q->predicate[i].filter->type == F_EXTERNAL)
+			add_external_ref(b, q->resource, &q->predicate[i]);
+		else if (q->predicate[i].filter)
 			add_filter(b, &q->predicate[i]);
 		else
 			add_comparison(b, q->resource, &q->predicate[i]);
 	}
 	if (q->search)
-		buf_addf(&b->sql, " AND t.search @@ websearch_to_tsquery('english', $%u)", builder_value(b, q->search));
+		add_search(b, q->resource, q->search);
 }
 
 /* --- order and position ----------------------------------------------------- */

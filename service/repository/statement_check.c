@@ -21,8 +21,8 @@ static void add_parent(struct builder *b, const struct resource *r)
 
 	buf_addf(&b->sql,
 		 " || jsonb_build_object('parent', (SELECT jsonb_build_object('authority_id', p.authority_id, "
-		 "'sensitivity', p.sensitivity) FROM inspectd.%s p WHERE p.id = ",
-		 parent->plural);
+		 "'sensitivity', p.sensitivity) FROM %s.%s p WHERE p.id = ",
+		 b->schema, parent->plural);
 	add_id(b, r->belongs_to, parent);
 	buf_adds(&b->sql, "))");
 }
@@ -37,7 +37,7 @@ static void add_scale(struct builder *b)
 
 static void add_more_open(struct builder *b, const struct resource *r, const struct resource *child)
 {
-	buf_addf(&b->sql, "(SELECT count(*) FROM inspectd.%s c WHERE c.%s = ", child->plural, child->belongs_to);
+	buf_addf(&b->sql, "(SELECT count(*) FROM %s.%s c WHERE c.%s = ", b->schema, child->plural, child->belongs_to);
 	add_id(b, "id", r);
 	buf_adds(&b->sql, " AND array_position(");
 	add_scale(b);
@@ -76,7 +76,7 @@ bool statement_has_facts(const struct resource *r)
 void statement_facts(struct builder *b, const struct resource *r, const char *draft)
 {
 	if (r->facts)
-		buf_addf(&b->sql, "SELECT inspectd.%s($1::jsonb)", r->facts);
+		buf_addf(&b->sql, "SELECT %s.%s($1::jsonb)", b->schema, r->facts);
 	else
 		buf_adds(&b->sql, "SELECT '{}'::jsonb");
 	if (r->belongs_to)
@@ -90,8 +90,8 @@ void statement_facts(struct builder *b, const struct resource *r, const char *dr
 
 void statement_hold(struct builder *b, const struct resource *target, char *const *ids, size_t n)
 {
-	buf_addf(&b->sql, "SELECT FROM inspectd.%s WHERE id = ANY ($%u::%s[]) ORDER BY id FOR KEY SHARE", target->name,
-		 builder_array(b, ids, n), key_type(target));
+	buf_addf(&b->sql, "SELECT FROM %s.%s WHERE id = ANY ($%u::%s[]) ORDER BY id FOR KEY SHARE", b->schema,
+		 target->name, builder_array(b, ids, n), key_type(target));
 }
 
 /* What is everybody's is everybody's to name; and one council may take another's place. */
@@ -120,7 +120,7 @@ void statement_missing(struct builder *b, const struct field *f, char *const *id
 	buf_addf(&b->sql, "SELECT v.n - 1 + $%u::bigint AS place FROM ", builder_number(b, first));
 	buf_addf(&b->sql, "unnest($%u::%s[]) WITH ORDINALITY AS v (id, n) ", builder_array(b, ids, n),
 		 key_type(target));
-	buf_addf(&b->sql, "WHERE NOT EXISTS (SELECT FROM inspectd.%s t WHERE t.id = v.id", target->plural);
+	buf_addf(&b->sql, "WHERE NOT EXISTS (SELECT FROM %s.%s t WHERE t.id = v.id", b->schema, target->plural);
 	if ((f->flags & SAME_AUTHORITY) && authority)
 		add_same_authority(b, f, target, authority);
 	buf_adds(&b->sql, ")");
@@ -131,8 +131,8 @@ void statement_missing(struct builder *b, const struct field *f, char *const *id
 /* The next of several selections, each of the rows of one resource that name $1. */
 static void add_selection(struct builder *b, size_t *n, const struct resource *r)
 {
-	buf_addf(&b->sql, "%sSELECT %d AS resource, t.id::text FROM inspectd.%s t ", (*n)++ ? " UNION " : "",
-		 (int)r->id, r->plural);
+	buf_addf(&b->sql, "%sSELECT %d AS resource, t.id::text FROM %s.%s t ", (*n)++ ? " UNION " : "", (int)r->id,
+		 b->schema, r->plural);
 }
 
 static void add_naming(struct builder *b, size_t *n, const struct resource *r, const char *column,
@@ -146,7 +146,7 @@ static void add_linking(struct builder *b, size_t *n, const struct resource *r, 
 			const char *member, const struct resource *named)
 {
 	add_selection(b, n, r);
-	buf_addf(&b->sql, "JOIN inspectd.%s l ON l.%s = t.id WHERE l.%s = $1::%s", x->table, x->owner, member,
+	buf_addf(&b->sql, "JOIN %s.%s l ON l.%s = t.id WHERE l.%s = $1::%s", b->schema, x->table, x->owner, member,
 		 key_type(named));
 }
 

@@ -97,6 +97,7 @@ const struct resource deadline_resource = {
 	.writable = true,
 	.attached = true,
 	.diary = true,
+	.open = OPEN_INSPECTION,
 	.facts = "deadline_facts",
 	.rules = { .check = check, .warn = warn },
 };

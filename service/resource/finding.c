@@ -321,6 +321,7 @@ const struct resource finding_resource = {
 	.label = "coalesce(nullif(t.text, ''), t.printed_label, t.gloss)",
 	.owned = true,
 	.writable = true,
+	.open = "t.stage = 'final' AND " OPEN_INSPECTION,
 	.facts = "finding_facts",
 	.rules = { .complete = complete, .check = check, .warn = warn, .moved = rule_moved },
 };

@@ -123,6 +123,7 @@ const struct resource inspection_resource = {
 	.default_sort = "-start_on",
 	.owned = true,
 	.writable = true,
+	.open = "t.status = 'published'",
 	.facts = "inspection_facts",
 	.rules = { .complete = inspection_rules_complete,
 		   .check = inspection_rules_check,

@@ -46,6 +46,7 @@ static const struct field fields[] = {
 	{ "latest_on", F_DATE, READ_ONLY | NULLABLE | DERIVED },
 	{ "rag", F_ENUM, READ_ONLY | FILTER | COUNT | DERIVED, .values = &rags },
 	{ "direction", F_ENUM, READ_ONLY | FILTER | COUNT | DERIVED, .values = &directions },
+	{ "suppressed", F_BOOL, READ_ONLY | DERIVED },
 	FIELD_REASON,
 	FIELDS_TRACE,
 };

@@ -28,4 +28,5 @@ const struct resource neighbour_resource = {
 	.n_expansions = ARRAY_LEN(expansions),
 	.default_sort = "rank",
 	.own_key = true,
+	.read_scope = "authorities:read",
 };

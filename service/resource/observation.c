@@ -24,6 +24,7 @@ static const struct field fields[] = {
 	{ "document_id", F_REF, NULLABLE | FILTER | SAME_AUTHORITY, .ref = RES_DOCUMENT },
 	{ "source", F_TEXT, NULLABLE, .max = 300 },
 	{ "rag", F_ENUM, READ_ONLY | FILTER | COUNT | DERIVED, .values = &rags },
+	{ "suppressed", F_BOOL, READ_ONLY | DERIVED },
 	FIELDS_TRACE,
 };
 

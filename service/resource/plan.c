@@ -273,6 +273,7 @@ const struct resource plan_resource = {
 	.searchable = true,
 	.owned = true,
 	.writable = true,
+	.open = "t.status <> 'draft'",
 	.facts = "plan_facts",
 	.rules = { .complete = complete, .check = check, .warn = warn, .moved = moved },
 };

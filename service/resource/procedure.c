@@ -20,6 +20,11 @@ static const struct field handover[] = {
 	{ "action_ids", F_REFS, NULLABLE, .ref = RES_ACTION },
 };
 
+static const struct field key[] = {
+	{ "expires_on", F_DATE, NULLABLE },
+	{ "overlap_hours", F_INT, NULLABLE, .min = 0, .max = 720 },
+};
+
 const struct procedure procedures[] = {
 	{ &plan_resource,
 	  "carry_forward",
@@ -27,6 +32,7 @@ const struct procedure procedures[] = {
 	    .plural = "carry-forwards",
 	    .fields = carry_forward,
 	    .n_fields = ARRAY_LEN(carry_forward) } },
+	{ &client_resource, NULL, { .name = "key", .plural = "keys", .fields = key, .n_fields = ARRAY_LEN(key) } },
 	{ &authority_resource,
 	  "handover",
 	  { .name = "handover", .plural = "handovers", .fields = handover, .n_fields = ARRAY_LEN(handover) } },

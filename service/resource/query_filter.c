@@ -21,12 +21,7 @@
 /* Filters that many resources have. */
 static const struct filter by_uuid = { "id", F_ID, .sql = "id = ANY ({v}::uuid[])" };
 static const struct filter by_key = { "id", F_ID, .sql = "id = ANY ({v}::text[])" };
-static const struct filter by_external_ref = {
-	"external_ref",
-	F_EXTERNAL,
-	.sql = "external_refs @> ANY (ARRAY(SELECT jsonb_build_object(split_part(v, ':', 1), "
-	       "substr(v, strpos(v, ':') + 1)) FROM unnest({v}::text[]) v))",
-};
+static const struct filter by_external_ref = { "external_ref", F_EXTERNAL }; /* its SQL: repository/statement.c */
 
 static const struct comparison {
 	const char *suffix;

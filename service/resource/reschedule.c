@@ -39,4 +39,5 @@ const struct resource reschedule_resource = {
 	.n_expansions = ARRAY_LEN(expansions),
 	.default_sort = "created_at",
 	.attached = true,
+	.open = "t.inspection_id IS NULL OR " OPEN_INSPECTION,
 };

@@ -39,6 +39,8 @@ const struct resource *const resources[RES_COUNT_] = {
 	[RES_DECISION] = &decision_resource,
 	[RES_INTERVENTION] = &intervention_resource,
 	[RES_DELIVERY_MODEL] = &delivery_model_resource,
+	[RES_CLIENT] = &client_resource,
+	[RES_API_KEY] = &api_key_resource,
 };
 
 const struct field *resource_field(const struct resource *r, const char *name)
@@ -59,6 +61,14 @@ bool resource_has_key_form(const struct resource *r, const char *id)
 const char *resource_path(const struct resource *r)
 {
 	return r->path ? r->path : r->plural;
+}
+
+const struct resource *resource_at(const char *path, size_t len)
+{
+	for (size_t i = RES_NONE + 1; i < RES_COUNT_; i++)
+		if (strlen(resource_path(resources[i])) == len && strncmp(resource_path(resources[i]), path, len) == 0)
+			return resources[i];
+	return NULL;
 }
 
 const char *resource_noun(const struct resource *r)

@@ -15,6 +15,8 @@
 	static const struct term variable##_terms[] = { __VA_ARGS__ };                                                 \
 	const struct vocabulary variable = { as_named, variable##_terms, ARRAY_LEN(variable##_terms) }
 
+VOCABULARY(access_statuses, "access_status", { "active", "Active" }, { "revoked", "Revoked" });
+
 VOCABULARY(authority_types, "authority_type", { "unitary", "Unitary authority" },
 	   { "metropolitan_district", "Metropolitan district" }, { "london_borough", "London borough" },
 	   { "city_corporation", "City of London Corporation" }, { "county", "County council" });
@@ -176,6 +178,7 @@ VOCABULARY(delivery_model_kinds, "delivery_model_kind", { "in_house", "In house"
 	   { "shared_service", "Service shared with other councils" }, { "other", "Other" });
 
 const struct vocabulary *const vocabularies[] = {
+	&access_statuses,
 	&action_precisions,
 	&action_statuses,
 	&attendances,

@@ -15,8 +15,8 @@ CREATE OR REPLACE FUNCTION inspectd.procedure_refuse(errors jsonb[]) RETURNS jso
 $$;
 
 -- The open actions of another plan become actions of this one too; a new edition begins so.
-CREATE OR REPLACE FUNCTION inspectd.carry_forward(key text, body jsonb) RETURNS json
-    LANGUAGE plpgsql VOLATILE AS $$
+CREATE OR REPLACE FUNCTION carry_forward(key text, body jsonb) RETURNS json
+    LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
     target  record;
     source  uuid;
@@ -25,7 +25,7 @@ DECLARE
     carried uuid[];
 BEGIN
     SELECT p.id, p.authority_id, p.status, p.supersedes_id INTO STRICT target
-      FROM inspectd.plan p WHERE p.id = key::uuid;
+      FROM plan p WHERE p.id = key::uuid;
     source := coalesce((body ->> 'from_plan_id')::uuid, target.supersedes_id);
 
     IF target.status IN ('superseded', 'closed') THEN
@@ -40,7 +40,7 @@ BEGIN
         errors := errors || inspectd.procedure_error('/from_plan_id', 'self',
             'names this very plan; name the one whose actions are to be carried forward', false);
     ELSE
-        PERFORM FROM inspectd.plan p WHERE p.id = source AND p.authority_id = target.authority_id
+        PERFORM FROM plan p WHERE p.id = source AND p.authority_id = target.authority_id
                                        AND p.deleted_at IS NULL FOR KEY SHARE;
         IF NOT FOUND THEN
             errors := errors || inspectd.procedure_error('/from_plan_id', 'no_such_row',
@@ -52,12 +52,12 @@ BEGIN
     END IF;
 
     SELECT coalesce(array_agg(o.id ORDER BY o.id), '{}') INTO open
-      FROM (SELECT a.id FROM inspectd.action_plan l JOIN inspectd.action a ON a.id = l.action_id
+      FROM (SELECT a.id FROM action_plan l JOIN action a ON a.id = l.action_id
              WHERE l.plan_id = source AND a.deleted_at IS NULL AND inspectd.action_is_open(a.status)
              ORDER BY a.id FOR NO KEY UPDATE OF a) o;
     WITH linked AS (
         INSERT INTO inspectd.action_plan (action_id, authority_id, sensitivity, plan_id)
-        SELECT a.id, a.authority_id, a.sensitivity, target.id FROM inspectd.action a WHERE a.id = ANY (open)
+        SELECT a.id, a.authority_id, a.sensitivity, target.id FROM action a WHERE a.id = ANY (open)
         ON CONFLICT DO NOTHING RETURNING action_id
     ), changed AS (
         -- The plans of an action are part of it, so this makes a new version of it.
@@ -72,8 +72,8 @@ END
 $$;
 
 -- What is wrong with the actions that are named, each at its place in the list.
-CREATE OR REPLACE FUNCTION inspectd.handover_errors(authority text, body jsonb) RETURNS jsonb[]
-    LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION handover_errors(authority text, body jsonb) RETURNS jsonb[]
+    LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN RETURN (
     SELECT coalesce(array_agg(CASE
                WHEN a.id IS NULL
@@ -84,7 +84,7 @@ BEGIN RETURN (
                END ORDER BY n.place), '{}')
       FROM jsonb_array_elements_text(CASE jsonb_typeof(body -> 'action_ids') WHEN 'array'
                                      THEN body -> 'action_ids' ELSE '[]' END) WITH ORDINALITY AS n (id, place)
-      LEFT JOIN inspectd.action a ON a.id = n.id::uuid AND a.authority_id = authority AND a.deleted_at IS NULL
+      LEFT JOIN action a ON a.id = n.id::uuid AND a.authority_id = authority AND a.deleted_at IS NULL
      WHERE a.id IS NULL OR NOT inspectd.action_is_open(a.status)
 ); END
 $$;
@@ -92,8 +92,8 @@ $$;
 -- The open actions of an authority that is no more go on in a successor. An action stays
 -- its authority's, so each ends here and is continued there by a new one, which answers the
 -- same findings, and takes along what is its own and what is everybody's.
-CREATE OR REPLACE FUNCTION inspectd.handover(key text, body jsonb) RETURNS json
-    LANGUAGE plpgsql VOLATILE AS $$
+CREATE OR REPLACE FUNCTION handover(key text, body jsonb) RETURNS json
+    LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
     source     record;
     successors text;
@@ -101,15 +101,15 @@ DECLARE
     old        uuid[];
     new        uuid[];
 BEGIN
-    SELECT a.id, a.name, a.status INTO STRICT source FROM inspectd.authority a WHERE a.id = key;
+    SELECT a.id, a.name, a.status INTO STRICT source FROM authority a WHERE a.id = key;
     SELECT string_agg(s.successor_id, ', ' ORDER BY s.successor_id) INTO successors
-      FROM inspectd.authority_succession s WHERE s.predecessor_id = key;
+      FROM authority_succession s WHERE s.predecessor_id = key;
 
     IF source.status <> 'abolished' THEN
         errors := errors || inspectd.procedure_error(NULL, 'not_abolished',
             format('%s is not abolished, so its actions stay its own', source.name), true);
     END IF;
-    PERFORM FROM inspectd.authority_succession s JOIN inspectd.authority a ON a.id = s.successor_id
+    PERFORM FROM authority_succession s JOIN authority a ON a.id = s.successor_id
       WHERE s.predecessor_id = key AND a.id = body ->> 'to_authority_id' AND a.deleted_at IS NULL FOR KEY SHARE OF a;
     IF NOT FOUND THEN
         errors := errors || inspectd.procedure_error('/to_authority_id', 'not_a_successor',
@@ -117,11 +117,11 @@ BEGIN
     END IF;
     -- Locked before they are looked at, so that what is found stays so.
     SELECT coalesce(array_agg(o.id ORDER BY o.id), '{}') INTO old
-      FROM (SELECT a.id FROM inspectd.action a
+      FROM (SELECT a.id FROM action a
              WHERE a.authority_id = key AND a.deleted_at IS NULL AND inspectd.action_is_open(a.status)
                AND (jsonb_typeof(body -> 'action_ids') IS DISTINCT FROM 'array' OR body -> 'action_ids' ? a.id::text)
              ORDER BY a.id FOR UPDATE) o;
-    errors := errors || inspectd.handover_errors(key, body);
+    errors := errors || handover_errors(key, body);
     IF cardinality(errors) > 0 THEN
         RETURN inspectd.procedure_refuse(errors);
     END IF;
@@ -137,17 +137,17 @@ BEGIN
            (SELECT coalesce(jsonb_agg(w.warning), '[]') FROM jsonb_array_elements(a.warnings) AS w (warning)
              WHERE w.warning ->> 'pointer' LIKE '%\_on')
       FROM unnest(old, new) AS pair (was, became)
-      JOIN inspectd.action a ON a.id = pair.was
-      LEFT JOIN inspectd.organisation shared ON shared.id = a.lead_organisation_id AND shared.authority_id IS NULL;
+      JOIN action a ON a.id = pair.was
+      LEFT JOIN organisation shared ON shared.id = a.lead_organisation_id AND shared.authority_id IS NULL;
     INSERT INTO inspectd.action_partner (action_id, authority_id, sensitivity, organisation_id, role, agreed, agreed_on)
     SELECT pair.became, body ->> 'to_authority_id', p.sensitivity, p.organisation_id, p.role, p.agreed, p.agreed_on
       FROM unnest(old, new) AS pair (was, became)
-      JOIN inspectd.action_partner p ON p.action_id = pair.was
-      JOIN inspectd.organisation shared ON shared.id = p.organisation_id AND shared.authority_id IS NULL;
+      JOIN action_partner p ON p.action_id = pair.was
+      JOIN organisation shared ON shared.id = p.organisation_id AND shared.authority_id IS NULL;
     INSERT INTO inspectd.action_finding (action_id, authority_id, sensitivity, finding_id)
     SELECT pair.became, body ->> 'to_authority_id', l.sensitivity, l.finding_id
       FROM unnest(old, new) AS pair (was, became)
-      JOIN inspectd.action_finding l ON l.action_id = pair.was;
+      JOIN action_finding l ON l.action_id = pair.was;
     UPDATE inspectd.action SET status = 'superseded', status_on = inspectd.today() WHERE id = ANY (old);
     RETURN json_build_object(
         'from_authority_id', key, 'to_authority_id', body ->> 'to_authority_id',

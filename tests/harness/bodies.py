@@ -50,6 +50,7 @@ LEAST: dict[str, Callable[[int], dict]] = {
     "decisions": lambda n: {"kind": "agreed"},
     "interventions": lambda n: {"kind": "commissioner", "started_on": "2020-02-03"},
     "delivery-models": lambda n: {"kind": "in_house"},
+    "clients": lambda n: {"name": f"Team {n}", "scopes": ["findings:read"]},
 }
 
 # Members that a parent made for a row needs, so that the row may be.
@@ -294,12 +295,19 @@ def full_delivery_model(given: Given) -> dict:
     }
 
 
+def full_client(given: Given) -> dict:
+    return {
+        "scopes": ["findings:read", "actions:write", "act_as"], "authority_ids": [given.authority(), given.authority()],
+        "clearance": "restricted", "expires_on": "2098-11-30",
+    }
+
+
 FULL: dict[str, Callable[[Given], dict]] = {
     "authorities": full_authority, "inspections": full_inspection, "findings": full_finding, "actions": full_action,
     "organisations": full_organisation, "documents": full_document, "plans": full_plan, "updates": full_update,
     "extensions": full_extension, "measures": full_measure, "observations": full_observation, "boards": full_board,
     "meetings": full_meeting, "agenda-items": full_agenda_item, "decisions": full_decision,
-    "interventions": full_intervention, "delivery-models": full_delivery_model,
+    "interventions": full_intervention, "delivery-models": full_delivery_model, "clients": full_client,
     # By PATCH, because no POST makes one.
     "deadlines": lambda given: {"stated_source": "The letter", "met_on": "2024-08-23"},
 }
@@ -325,7 +333,14 @@ def reschedule(given: Given) -> dict:
     return row
 
 
-ARISES: dict[str, Callable[[Given], dict]] = {"deadlines": deadline, "reschedules": reschedule}
+def api_key(given: Given) -> dict:
+    """One that nobody uses, of a client of its own, and without the key itself."""
+    client = given.one("clients")
+    made = given.api.post(f"/v1/clients/{client['id']}/keys", {"expires_on": "2099-12-31"}, expect=201)
+    return given.api.get(made.location, expect=200).json
+
+
+ARISES: dict[str, Callable[[Given], dict]] = {"deadlines": deadline, "reschedules": reschedule, "keys": api_key}
 
 # --- what happens to rows -----------------------------------------------------------
 
@@ -346,6 +361,7 @@ CHANGE: dict[str, dict[str, Any]] = {
     "decisions": {"addressed_to": "Another body"},
     "interventions": {"instrument": "Another instrument"},
     "delivery-models": {"summary": "Another summary"},
+    "clients": {"name": "Another name"},
 }
 
 MOVES: dict[str, dict[str, str]] = {
@@ -357,6 +373,8 @@ MOVES: dict[str, dict[str, str]] = {
     "extensions": {"to": "refused", "reason": "It was put off before"},
     "meetings": {"to": "cancelled", "reason": "No quorum"},
     "decisions": {"to": "withdrawn", "reason": "Overtaken"},
+    "clients": {"to": "revoked"},
+    "keys": {"to": "revoked"},
 }
 
 SEARCHED: dict[str, list[str]] = {

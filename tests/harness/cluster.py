@@ -21,6 +21,7 @@ import itertools
 import os
 import pathlib
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -60,6 +61,14 @@ def binary() -> pathlib.Path:
     return path
 
 
+def unchecked() -> pathlib.Path:
+    """The same, but that it refuses nobody anything by itself: ninja -C <its folder> inspectd_unchecked makes it."""
+    path = binary().with_name("inspectd_unchecked")
+    if not os.access(path, os.X_OK):
+        raise FileNotFoundError(f"{path} is absent: ctest makes it for the suites that want it; or make it by ninja")
+    return path
+
+
 class Cluster:
     """One cluster: start it, clone databases in it, stop it."""
 
@@ -67,6 +76,7 @@ class Cluster:
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="inspectd-"))
         self.data, self.socket = self.home / "data", self.home / "socket"
         self.log = self.home / "postgres.log"
+        self.secret = self.home / "secret"  # that of every service on this cluster
         self.durable = durable
         self._numbers = itertools.count(1)
         self._server: subprocess.Popen | None = None
@@ -75,6 +85,8 @@ class Cluster:
         else:
             self.data.mkdir(mode=0o700)
         self.socket.mkdir(mode=0o700)
+        self.secret.touch(mode=0o600)
+        self.secret.write_text(secrets.token_hex(32) + "\n")
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             for path in (self.home, self.data, self.socket):
@@ -137,6 +149,13 @@ class Cluster:
         # The copy goes file by file: through the WAL it takes three times as long.
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER} STRATEGY file_copy")
         return name
+
+    def lift_policies(self, name: str) -> None:
+        """From here on row level security holds nobody in this database to anything."""
+        with self.connect(name, SUPERUSER) as connection:
+            tables = connection.execute("SELECT oid::regclass::text FROM pg_class WHERE relrowsecurity").fetchall()
+            for table, in tables:
+                connection.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
 
     def drop(self, name: str) -> None:
         self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

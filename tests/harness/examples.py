@@ -29,6 +29,11 @@ def day(offset: int) -> str:
     return str(today() + datetime.timedelta(days=offset))
 
 
+def moment(text: str) -> float:
+    """A time as a number: as texts, 10.5 seconds come after 10.51."""
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
 class Given:
     def __init__(self, api: Api, db: psycopg.Connection):
         self.api = api

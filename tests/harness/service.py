@@ -51,6 +51,8 @@ class Service:
     def __init__(self, cluster: clusters.Cluster, database: str, **settings: Any):
         self.cluster, self.database = cluster, database
         self.settings = {name: str(value) for name, value in settings.items()}
+        self.wrapper: list[str] = []  # a command that starts it, such as ["prlimit", "--nofile=64"]
+        self.program = clusters.binary()
         self.process: subprocess.Popen | None = None
         self.port = 0
         self.ready_line = ""
@@ -66,8 +68,10 @@ class Service:
         ours = {
             "INSPECTD_DATABASE_URL": self.cluster.url(self.database, clusters.SERVICE),
             "INSPECTD_OWNER_URL": self.cluster.url(self.database),
+            "INSPECTD_SECRET_FILE": str(self.cluster.secret),
             "INSPECTD_BIND": "127.0.0.1",
             "INSPECTD_PORT": "0",
+            "INSPECTD_RATE": "1000000",  # a suite asks more in a minute than a client should
         }
         theirs = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTD")}
         return theirs | SANITIZERS | ours | self.settings
@@ -76,7 +80,7 @@ class Service:
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 # A killed test run must not leave its services behind.
-                ["setpriv", "--pdeathsig=TERM", "--", str(clusters.binary()), "serve"],
+                ["setpriv", "--pdeathsig=TERM", "--", *self.wrapper, str(self.program), "serve"],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -147,11 +151,18 @@ class Service:
         scopes: Iterable[str] = tuple(ALL_SCOPES),
         name: str = "test",
         new: bool = False,
+        authorities: Iterable[str] | None = None,
+        clearance: str | None = None,
     ) -> str:
-        """An API key with these scopes. The same question gets the same key unless new."""
-        question = (tuple(scopes), name)
+        """An API key with these scopes, bound to `authorities` (None: to none) and cleared for `clearance` (None: for
+        all there is). All scopes are all that such a client may have. The same question gets the same key unless new.
+        """
+        question = (tuple(scopes), name, None if authorities is None else tuple(authorities), clearance)
         if new or question not in self._keys:
-            arguments = ["client", "add", "--name", name, "--scopes", ",".join(question[0])]
+            wanted = "all" if question[0] == tuple(ALL_SCOPES) else ",".join(question[0])
+            arguments = ["client", "add", "--name", name, "--scopes", wanted]
+            arguments += ["--authorities", ",".join(question[2])] if question[2] is not None else []
+            arguments += ["--clearance", clearance] if clearance else []
             self._keys[question] = self.run(*arguments).strip()
         return self._keys[question]
 

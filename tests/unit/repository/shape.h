@@ -22,6 +22,8 @@ struct shape {
 	const char *after[LIMIT_SORT_KEYS + 1]; /* sort values of the last row seen; n_after 0: the first page */
 	size_t n_after;
 	bool nulls;            /* the second segment rather than the one that comes first */
+	bool seen;             /* for a client that does not see all */
+	bool marked;           /* for one that is cleared for what is restricted */
 	const char *expansion; /* EXPAND: its name */
 	const char *values[8]; /* what $1, $2 ... must be */
 };
@@ -101,7 +103,12 @@ static inline void shape_build(const struct shape *s, const struct list_query *q
 	struct columns columns;
 
 	columns_chosen(q, &columns);
-	builder_init(b, q->as_recorded_at != NULL);
+	if (s->marked)
+		columns_mark(q->resource, &columns);
+	if (s->seen)
+		builder_init(b, q->as_recorded_at ? SCHEMA_SEEN_RECORDED : SCHEMA_SEEN);
+	else
+		builder_init(b, q->as_recorded_at ? SCHEMA_RECORDED : SCHEMA_INSPECTD);
 	if (s->making == LIST)
 		statement_list(b, q, &columns, &s->within, segment, q->limit + 1);
 	else if (s->making == EXPORT)

@@ -42,7 +42,7 @@ static void a_builder_numbers_its_values_and_keeps_arrays_till_it_is_done(void *
 	struct builder b;
 
 	(void)state;
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	assert_string_equal(b.schema, "inspectd");
 	assert_int_equal(builder_value(&b, "x"), 1);
 	assert_int_equal(builder_array(&b, texts, 2), 2);
@@ -58,7 +58,7 @@ static void a_builder_numbers_its_values_and_keeps_arrays_till_it_is_done(void *
 	assert_string_equal(s.values[1], "{\"a\",\"b\\\"\"}");
 	assert_null(s.values[2]);
 	builder_done(&b);
-	builder_init(&b, true);
+	builder_init(&b, SCHEMA_RECORDED);
 	assert_string_equal(b.schema, "recorded");
 	builder_done(&b);
 }
@@ -81,7 +81,7 @@ static void a_value_too_many_latches_and_is_reported(void **state)
 	struct builder b;
 
 	(void)state;
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	for (size_t i = 0; i < STATEMENT_PARAMS_MAX; i++)
 		assert_int_equal(builder_value(&b, "x"), i + 1);
 	assert_int_equal(builder_statement(&b, &s, &err), 0);
@@ -99,7 +99,7 @@ static void an_array_too_many_latches_and_is_reported(void **state)
 	struct builder b;
 
 	(void)state;
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	for (size_t i = 0; i < STATEMENT_PARAMS_MAX + 2; i++)
 		(void)builder_array(&b, texts, 1);
 	assert_int_equal(b.n_values, STATEMENT_PARAMS_MAX);
@@ -113,7 +113,7 @@ static void an_array_after_the_last_value_is_not_lost(void **state)
 	struct builder b;
 
 	(void)state;
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	for (size_t i = 0; i < STATEMENT_PARAMS_MAX; i++)
 		(void)builder_value(&b, "x");
 	(void)builder_array(&b, texts, 1);
@@ -127,7 +127,7 @@ static void a_text_too_long_latches_and_is_reported(void **state)
 	struct builder b;
 
 	(void)state;
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	for (size_t i = 0; i <= LIMIT_SQL_BYTES; i++)
 		buf_addc(&b.sql, 'x');
 	expect_failure(&b);

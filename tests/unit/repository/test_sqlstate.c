@@ -52,6 +52,16 @@ static void a_constraint_that_was_broken_is_named(void **state)
 	assert_string_equal(err.detail, "another row already holds this key");
 }
 
+static void what_a_policy_says_is_for_the_log(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(sqlstate_error(&err, "42501", NULL, "new row violates row-level security policy"), -1);
+	assert_string_equal(err.detail, "this key may not write that");
+	assert_string_equal(err.cause, "new row violates row-level security policy");
+}
+
 static void an_unknown_state_is_our_bug_and_keeps_the_message_for_the_log(void **state)
 {
 	static const struct {
@@ -80,6 +90,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_state_has_its_meaning),
 		cmocka_unit_test(a_constraint_that_was_broken_is_named),
+		cmocka_unit_test(what_a_policy_says_is_for_the_log),
 		cmocka_unit_test(an_unknown_state_is_our_bug_and_keeps_the_message_for_the_log),
 	};
 

@@ -33,7 +33,7 @@ static void facts_are_the_resources_own_and_what_it_belongs_to(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct builder b;
 
-		builder_init(&b, false);
+		builder_init(&b, SCHEMA_INSPECTD);
 		assert_true(statement_has_facts(cases[i].r));
 		statement_facts(&b, cases[i].r, "{}");
 		CHECK(strcmp(b.sql.data, cases[i].sql) == 0, "%s", b.sql.data);
@@ -50,7 +50,7 @@ static void rows_are_held_in_the_order_of_their_ids(void **state)
 	struct builder b;
 
 	(void)state;
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	statement_hold(&b, &action_resource, ids, 2);
 	assert_string_equal(b.sql.data,
 			    "SELECT FROM inspectd.action WHERE id = ANY ($1::uuid[]) ORDER BY id FOR KEY SHARE");
@@ -68,7 +68,7 @@ static void what_is_missing_is_told_by_its_place(void **state)
 	struct builder b;
 
 	(void)state;
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	statement_missing(&b, &theme, codes, 1, 0, "806");
 	statement_missing(&b, &action, ids, 1, 1, "806");
 	statement_missing(&b, &partner, ids, 1, 2, "806");
@@ -93,7 +93,7 @@ static void while_the_authority_is_not_known_any_row_will_do(void **state)
 	struct builder b;
 
 	(void)state;
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	statement_missing(&b, &action, ids, 1, 0, NULL);
 	assert_null(strstr(b.sql.data, "authority_id"));
 	builder_done(&b);
@@ -107,7 +107,7 @@ static void a_council_names_what_is_of_those_that_it_succeeded(void **state)
 	struct builder b;
 
 	(void)state;
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	statement_missing(&b, &before, ids, 1, 0, "943");
 	statement_missing(&b, &after, ids, 1, 1, "909");
 	assert_non_null(strstr(b.sql.data, "inspectd.findings t WHERE t.id = v.id AND "
@@ -123,7 +123,7 @@ static bool asks(const struct resource *r, const char *text)
 	struct builder b;
 	bool found;
 
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	found = statement_dependants(&b, r, ID_1) && strstr(b.sql.data, text);
 	assert_true(buf_ok(&b.sql));
 	assert_int_equal(b.n_values, 1);
@@ -157,13 +157,44 @@ static void dependants_are_counted_by_resource(void **state)
 	struct builder b;
 
 	(void)state;
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	assert_true(statement_dependants(&b, &measure_resource, ID_1));
 	CHECK(strncmp(b.sql.data, "SELECT resource, count(*) FROM (SELECT ", 39) == 0, "%s", b.sql.data);
 	CHECK(strstr(b.sql.data, ") d GROUP BY resource ORDER BY resource"), "%s", b.sql.data);
 	builder_done(&b);
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	assert_false(statement_dependants(&b, &extension_resource, ID_1));
+	builder_done(&b);
+}
+
+/* Hidden rows are as absent ones to whatever a write is checked by. */
+static void who_does_not_see_all_is_checked_by_what_is_seen(void **state)
+{
+	static const struct field action = { "action_ids", F_REFS, SAME_AUTHORITY, .ref = RES_ACTION };
+	char one[] = ID_1, *const ids[] = { one };
+	struct builder b;
+
+	(void)state;
+	builder_init(&b, SCHEMA_SEEN);
+	statement_facts(&b, &observation_resource, "{}");
+	assert_string_equal(b.sql.data,
+			    "SELECT seen.observation_facts($1::jsonb) || jsonb_build_object('parent', (SELECT "
+			    "jsonb_build_object('authority_id', p.authority_id, 'sensitivity', p.sensitivity) FROM "
+			    "seen.measures p WHERE p.id = ($1::jsonb ->> 'measure_id')::uuid))");
+	builder_done(&b);
+	builder_init(&b, SCHEMA_SEEN);
+	statement_hold(&b, &action_resource, ids, 1);
+	assert_string_equal(b.sql.data,
+			    "SELECT FROM seen.action WHERE id = ANY ($1::uuid[]) ORDER BY id FOR KEY SHARE");
+	builder_done(&b);
+	builder_init(&b, SCHEMA_SEEN);
+	statement_missing(&b, &action, ids, 1, 0, "806");
+	assert_non_null(strstr(b.sql.data, "NOT EXISTS (SELECT FROM seen.actions t WHERE t.id = v.id"));
+	builder_done(&b);
+	builder_init(&b, SCHEMA_SEEN);
+	assert_true(statement_dependants(&b, &finding_resource, ID_1));
+	assert_non_null(strstr(b.sql.data, "seen.actions t JOIN seen.action_finding l"));
+	assert_null(strstr(b.sql.data, "inspectd."));
 	builder_done(&b);
 }
 
@@ -177,6 +208,7 @@ int main(void)
 		cmocka_unit_test(a_row_is_kept_by_those_that_name_it_in_any_way),
 		cmocka_unit_test(while_the_authority_is_not_known_any_row_will_do),
 		cmocka_unit_test(dependants_are_counted_by_resource),
+		cmocka_unit_test(who_does_not_see_all_is_checked_by_what_is_seen),
 	};
 
 	return RUN(tests);

@@ -12,6 +12,7 @@ static void a_path_names_its_procedure(void **state)
 	(void)state;
 	assert_ptr_equal(procedure_at("/v1/plans/{id}/carry-forwards")->of, &plan_resource);
 	assert_ptr_equal(procedure_at("/v1/authorities/{id}/handovers")->of, &authority_resource);
+	assert_ptr_equal(procedure_at("/v1/clients/{id}/keys")->of, &client_resource);
 	assert_null(procedure_at("/v1/plans/{id}"));
 	assert_null(procedure_at("carry-forwards"));
 	assert_null(procedure_at(""));
@@ -36,6 +37,15 @@ static void a_body_is_held_to_its_table(void **state)
 		{ "/carry-forwards", "{'from_plan_id':'the old one'}", "/from_plan_id", "not_an_id" },
 		{ "/carry-forwards", "{'reason':' '}", "/reason", "bad_form" },
 		{ "/carry-forwards", "{'plan_id':'" ACTION "'}", "/plan_id", "unknown_member" },
+		{ "/keys", "{}", NULL, NULL },
+		{ "/keys", "{'overlap_hours':0,'expires_on':'2099-12-31'}", NULL, NULL },
+		{ "/keys", "{'overlap_hours':null,'expires_on':null}", NULL, NULL },
+		{ "/keys", "{'overlap_hours':720}", NULL, NULL },
+		{ "/keys", "{'overlap_hours':721}", "/overlap_hours", "out_of_range" },
+		{ "/keys", "{'overlap_hours':-1}", "/overlap_hours", "out_of_range" },
+		{ "/keys", "{'overlap_hours':'24'}", "/overlap_hours", "not_an_integer" },
+		{ "/keys", "{'expires_on':'soon'}", "/expires_on", "not_a_date" },
+		{ "/keys", "{'key':'ik_mine'}", "/key", "unknown_member" },
 		{ "/handovers", "{" SUCCESSOR "}", NULL, NULL },
 		{ "/handovers", "{" SUCCESSOR ",'action_ids':null}", NULL, NULL },
 		{ "/handovers", "{" SUCCESSOR ",'action_ids':['" ACTION "']}", NULL, NULL },

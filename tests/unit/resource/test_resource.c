@@ -47,6 +47,10 @@ static const struct {
 	{ RES_DECISION, "taken", "done" },
 	{ RES_DECISION, "done", "taken!" },
 	{ RES_DECISION, "withdrawn", "" },
+	{ RES_CLIENT, "active", "revoked" },
+	{ RES_CLIENT, "revoked", "" },
+	{ RES_API_KEY, "active", "revoked" },
+	{ RES_API_KEY, "revoked", "" },
 };
 
 /* Whether `to` stands in the list as a word, and with a '!' behind it. */
@@ -254,6 +258,7 @@ static void addresses_are_written_with_hyphens(void **state)
 	(void)state;
 	assert_string_equal(resource_path(resources[RES_ACTION]), "actions");
 	assert_string_equal(resource_path(resources[RES_AGENDA_ITEM]), "agenda-items");
+	assert_string_equal(resource_path(resources[RES_API_KEY]), "keys");
 	for (int id = RES_NONE + 1; id < RES_COUNT_; id++)
 		CHECK(!strchr(resource_path(resources[id]), '_'), "%s", resource_path(resources[id]));
 }

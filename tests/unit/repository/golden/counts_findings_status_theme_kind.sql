@@ -1,1 +1,1 @@
-SELECT t.status, l1.theme_id, t.kind, count(*) FROM inspectd.findings t LEFT JOIN inspectd.finding_theme l1 ON l1.finding_id = t.id WHERE true AND t.stage = ANY ($1::text[]) GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3
+SELECT t.status, l1.theme_id, t.kind, count(*) FROM inspectd.findings t LEFT JOIN inspectd.finding_theme l1 ON l1.finding_id = t.id WHERE true AND t.stage = $1::text GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3

@@ -1,1 +1,1 @@
-SELECT t.id, t.title, t.id, t.version FROM inspectd.actions t WHERE true AND t.id IN (SELECT l.action_id FROM inspectd.action_finding l WHERE l.finding_id = ANY ($1::uuid[])) AND t.status = ANY ($2::text[]) ORDER BY t.due_on DESC NULLS LAST, t.id DESC
+SELECT t.id, t.title, t.id, t.version FROM inspectd.actions t WHERE true AND t.id IN (SELECT l.action_id FROM inspectd.action_finding l WHERE l.finding_id = ANY ($1::uuid[])) AND t.status = $2::text ORDER BY t.due_on DESC NULLS LAST, t.id DESC

@@ -1,1 +1,1 @@
-SELECT t.id, t.id, t.version, t.id FROM inspectd.actions t WHERE true AND t.search @@ websearch_to_tsquery('english', $1) ORDER BY t.id LIMIT 51
+SELECT t.id, t.id, t.version, t.id FROM inspectd.actions t WHERE true AND t.id IN (SELECT w.id FROM inspectd.action_words w WHERE w.words @@ websearch_to_tsquery('english', $1)) ORDER BY t.id LIMIT 51

@@ -1,1 +1,1 @@
-SELECT t.id, t.id, t.version, t.id FROM inspectd.findings t WHERE true AND (external_refs @> ANY (ARRAY(SELECT jsonb_build_object(split_part(v, ':', 1), substr(v, strpos(v, ':') + 1)) FROM unnest($1::text[]::text[]) v))) ORDER BY t.id LIMIT 51
+SELECT t.id, t.id, t.version, t.id FROM inspectd.findings t WHERE true AND t.id IN (SELECT x.row_id FROM unnest($1::text[]) v JOIN inspectd.external_ref x ON x.resource = 'finding' AND x.system = split_part(v, ':', 1) AND x.ref = substr(v, strpos(v, ':') + 1)) ORDER BY t.id LIMIT 51

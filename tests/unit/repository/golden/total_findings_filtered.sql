@@ -1,1 +1,1 @@
-SELECT count(*) FROM inspectd.findings t WHERE true AND t.inspection_id = $1::uuid AND t.status = ANY ($2::text[]) AND t.search @@ websearch_to_tsquery('english', $3)
+SELECT count(*) FROM inspectd.findings t WHERE true AND t.inspection_id = $1::uuid AND t.status = $2::text AND t.id IN (SELECT w.id FROM inspectd.finding_words w WHERE w.words @@ websearch_to_tsquery('english', $3))

@@ -1,0 +1,1 @@
+SELECT t.id, t.id, t.version, t.id FROM seen.findings t WHERE true AND t.inspection_id = $1::uuid AND t.id IN (SELECT l.finding_id FROM seen.finding_theme l WHERE l.theme_id = ANY ($2::text[])) AND t.status = $3::text ORDER BY t.id LIMIT 51
