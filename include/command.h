@@ -7,6 +7,13 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
+/* Whether this is the test's build that refuses nothing by itself (service/operation/client_reach.c). */
+#ifdef INSPECTD_UNCHECKED
+#define COMMAND_IS_UNCHECKED 1
+#else
+#define COMMAND_IS_UNCHECKED 0
+#endif
+
 int command_client(int argc, char **argv);
 int command_describe(int argc, char **argv);
 int command_load(int argc, char **argv);

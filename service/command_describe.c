@@ -267,6 +267,7 @@ static json_t *describe_limits(void)
 		{ "query_params", LIMIT_QUERY_PARAMS },
 		{ "filter_values", LIMIT_FILTER_VALUES },
 		{ "headers_bytes", LIMIT_HEADERS_BYTES },
+		{ "token_bytes", LIMIT_TOKEN_BYTES },
 		{ "body_bytes", LIMIT_BODY_BYTES },
 		{ "json_depth", LIMIT_JSON_DEPTH },
 		{ "page_rows", LIMIT_PAGE_ROWS },
@@ -274,13 +275,18 @@ static json_t *describe_limits(void)
 		{ "sort_keys", LIMIT_SORT_KEYS },
 		{ "cursor_bytes", LIMIT_CURSOR_BYTES },
 		{ "expand_rows", LIMIT_EXPAND_ROWS },
+		{ "expanded_rows", LIMIT_EXPANDED_ROWS },
 		{ "expansions", LIMIT_EXPANSIONS },
+		{ "export_seconds", LIMIT_EXPORT_S },
 		{ "count_dimensions", LIMIT_COUNT_DIMENSIONS },
 		{ "list_items", LIMIT_LIST_ITEMS },
 		{ "text_chars", LIMIT_TEXT_CHARS },
+		{ "why_least", LIMIT_WHY_LEAST },
+		{ "why_chars", LIMIT_WHY_CHARS },
 		{ "answer_bytes", LIMIT_ANSWER_BYTES },
 		{ "sql_bytes", LIMIT_SQL_BYTES },
 		{ "idempotency_key", LIMIT_IDEMPOTENCY_KEY },
+		{ "person_chars", LIMIT_PERSON_CHARS },
 		{ "request_id", LIMIT_REQUEST_ID },
 		{ "working_days", LIMIT_WORKING_DAYS },
 		{ "statements", LIMIT_STATEMENTS },
@@ -324,10 +330,10 @@ int command_describe(int argc, char **argv)
 		fprintf(stderr, "inspectd describe takes no arguments\n");
 		return 2;
 	}
-	all = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version", INSPECTD_VERSION, "routes",
-			describe_routes(), "resources", describe_resources(), "procedures", describe_procedures(),
-			"settings", describe_settings(), "limits", describe_limits(), "problems", describe_problems(),
-			"vocabularies", describe_vocabularies());
+	all = json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version", INSPECTD_VERSION, "unchecked",
+			COMMAND_IS_UNCHECKED, "routes", describe_routes(), "resources", describe_resources(),
+			"procedures", describe_procedures(), "settings", describe_settings(), "limits",
+			describe_limits(), "problems", describe_problems(), "vocabularies", describe_vocabularies());
 	if (!all || json_dumpf(all, stdout, JSON_INDENT(2)) < 0 || putchar('\n') == EOF || fflush(stdout) == EOF) {
 		fprintf(stderr, "inspectd describe: it could not be written\n");
 		return 1;

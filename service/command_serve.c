@@ -9,17 +9,22 @@
 #include "command.h"
 #include "core/config.h"
 #include "core/log.h"
+#include "core/secret.h"
+#include "http/cors.h"
+#include "http/quota.h"
 #include "http/server.h"
+#include "identity/identity.h"
 
 #include "core/banned.h"
 
 /* Before any thread is made: workers inherit the mask. */
-static void block_signals(sigset_t *ret_stop)
+static void block_signals(sigset_t *ret_awaited)
 {
-	sigemptyset(ret_stop);
-	sigaddset(ret_stop, SIGTERM);
-	sigaddset(ret_stop, SIGINT);
-	(void)pthread_sigmask(SIG_BLOCK, ret_stop, NULL);
+	sigemptyset(ret_awaited);
+	sigaddset(ret_awaited, SIGTERM);
+	sigaddset(ret_awaited, SIGINT);
+	sigaddset(ret_awaited, SIGHUP);
+	(void)pthread_sigmask(SIG_BLOCK, ret_awaited, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
@@ -77,28 +82,50 @@ static void print_ready(const struct server *server)
 		host = "127.0.0.1";
 	else if (strcmp(host, "::") == 0)
 		host = "::1";
-	printf("ready http://%s%s%s:%u\n", v6 ? "[" : "", host, v6 ? "]" : "", server_port(server));
+	printf("ready %s://%s%s%s:%u\n", server_scheme(server), v6 ? "[" : "", host, v6 ? "]" : "",
+	       server_port(server));
 	(void)fflush(stdout);
 }
 
-static int serve(const struct config *config, const sigset_t *stop, struct error *err)
+/* SIGHUP has the certificate read again; any other signal is the end. */
+static int wait_for_stop(const sigset_t *awaited, struct server *server)
 {
+	int number;
+
+	while (sigwait(awaited, &number) == 0 && number == SIGHUP)
+		server_reload(server);
+	return number;
+}
+
+static int serve(const struct config *config, const sigset_t *awaited, struct error *err)
+{
+	_cleanup_(secret_freep) struct secret *secret = NULL;
 	_cleanup_(database_freep) struct database *database = NULL;
-	_cleanup_(server_stopp) struct server *server = NULL; /* stops before the database goes */
+	_cleanup_(quota_freep) struct quota *quota = NULL;
+	_cleanup_(identity_freep) struct identity *identity = NULL;
+	_cleanup_(server_stopp) struct server *server = NULL; /* stops before the others go */
 	struct database_options options = options_of(config, "inspectd_api");
 	struct app app = { .config = config };
-	int signal_number;
+	int stopped_by;
 
-	if (database_new(&database, &options, err) < 0 || check_database(config, database, err) < 0)
+	if (secret_read(config->secret_file, &secret, err) < 0 || database_new(&database, &options, err) < 0 ||
+	    check_database(config, database, err) < 0)
+		return -1;
+	if (cors_check(config->cors_origins, err) < 0 || quota_new(&quota, config, err) < 0)
 		return -1;
 	app.database = database;
+	app.secret = secret;
+	app.quota = quota;
+	if (config->issuer && identity_new(&identity, config, err) < 0)
+		return -1;
+	app.identity = identity;
 	if (server_start(&server, &app, err) < 0)
 		return -1;
 	log_info("listening on %s port %u, %u workers, version %s", server_host(server), server_port(server),
 		 config->workers, INSPECTD_VERSION);
 	print_ready(server);
-	(void)sigwait(stop, &signal_number);
-	log_info("stopping on %s", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
+	stopped_by = wait_for_stop(awaited, server);
+	log_info("stopping on %s", stopped_by == SIGTERM ? "SIGTERM" : "SIGINT");
 	return 0;
 }
 
@@ -106,20 +133,20 @@ int command_serve(int argc, char **argv)
 {
 	struct error err = { 0 };
 	struct config config;
-	sigset_t stop;
+	sigset_t awaited;
 
 	(void)argv;
 	if (argc > 1) {
 		fprintf(stderr, "inspectd serve takes no arguments; settings come from the environment\n");
 		return 2;
 	}
-	block_signals(&stop);
+	block_signals(&awaited);
 	if (config_read(&config, &err) < 0 || !config.database_url) {
 		fprintf(stderr, "inspectd serve: %s\n", err.code ? err.detail : "INSPECTD_DATABASE_URL is not set");
 		return 2;
 	}
 	log_init(config.log_level);
-	if (serve(&config, &stop, &err) < 0) {
+	if (serve(&config, &awaited, &err) < 0) {
 		fprintf(stderr, "inspectd serve: %s%s%s\n", err.detail, err.cause[0] ? ": " : "", err.cause);
 		return 1;
 	}

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "core/cleanup.h"
 #include "core/config.h"
+#include "core/process.h"
 
 #include "core/banned.h"
 
@@ -16,7 +17,7 @@ static const struct {
 	{ "serve", command_serve, "answer requests until SIGTERM or SIGINT" },
 	{ "migrate", command_migrate, "bring the database to the shape that this version needs" },
 	{ "load", command_load, "load reference data" },
-	{ "client", command_client, "make, list and revoke API keys" },
+	{ "client", command_client, "make, rotate, list and revoke API keys" },
 	{ "describe", command_describe, "print routes, resources, settings, limits and problems as JSON" },
 };
 
@@ -41,10 +42,21 @@ static void print_help(FILE *to)
 		print_setting(to, &config_options[i]);
 }
 
+/* Settings that cannot be read allow nothing; the command will say what is wrong with them. */
+static bool may_leave_dumps(void)
+{
+	struct error ignored = { 0 };
+	struct config config;
+
+	return config_read(&config, &ignored) == 0 && config.core_dumps;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
+	if (!may_leave_dumps())
+		process_forbid_dumps();
 	if (!name) {
 		print_help(stderr);
 		return 2;
@@ -57,7 +69,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (strcmp(name, "--version") == 0) {
-		printf("inspectd %s\n", INSPECTD_VERSION);
+		printf("inspectd %s%s\n", INSPECTD_VERSION, COMMAND_IS_UNCHECKED ? ", unchecked: for tests alone" : "");
 		return 0;
 	}
 	fprintf(stderr, "inspectd: there is no command \"%s\"; inspectd --help lists them\n", name);

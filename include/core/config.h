@@ -32,8 +32,25 @@ struct config {
 	unsigned idempotency_wait_ms; /* INSPECTD_IDEMPOTENCY_WAIT_MS 5000 (10..5000) */
 	unsigned drain_ms;            /* INSPECTD_DRAIN_MS          10000: how long a stop waits for requests */
 	unsigned notice_ms;           /* INSPECTD_NOTICE_MS         0: /readyz is 503 this long before closing */
-	enum log_level log_level;     /* INSPECTD_LOG_LEVEL         info */
-	const char *reference_dir;    /* INSPECTD_REFERENCE_DIR     sql/reference beside the source, for `load` */
+	unsigned rate, rate_s;        /* INSPECTD_RATE, _S          6000 in 60: requests of one client; 0: any number */
+	unsigned connections_per_address; /* INSPECTD_CONNECTIONS_PER_ADDRESS 0: any number */
+	unsigned exports;                 /* INSPECTD_EXPORTS           whole lists made at once; half of the workers */
+	unsigned trust_proxy;             /* INSPECTD_TRUST_PROXY       0: no proxy's header is believed */
+	const char *cors_origins;         /* INSPECTD_CORS_ORIGINS      none: no page of another origin may call */
+	const char *tls_certificate;      /* INSPECTD_TLS_CERTIFICATE   none: plain HTTP */
+	const char *tls_key;              /* INSPECTD_TLS_KEY           with it */
+	unsigned core_dumps;              /* INSPECTD_CORE_DUMPS        0: a crash leaves none */
+	enum log_level log_level;         /* INSPECTD_LOG_LEVEL         info */
+	const char *secret_file;   /* INSPECTD_SECRET_FILE       required by serve, and to make keys (core/secret.h) */
+	const char *reference_dir; /* INSPECTD_REFERENCE_DIR     sql/reference beside the source, for `load` */
+	const char *issuer;        /* INSPECTD_ISSUER            NULL: no tokens, API keys only */
+	const char *audience;      /* INSPECTD_AUDIENCE          required with issuer */
+	const char *token_algorithms;  /* INSPECTD_TOKEN_ALGORITHMS  RS256,ES256,EdDSA */
+	const char *claim_scopes;      /* INSPECTD_CLAIM_SCOPES      scope */
+	const char *claim_authorities; /* INSPECTD_CLAIM_AUTHORITIES authorities */
+	const char *claim_clearance;   /* INSPECTD_CLAIM_CLEARANCE   clearance */
+	unsigned clock_skew_s;         /* INSPECTD_CLOCK_SKEW_S      60 */
+	unsigned jwks_s;               /* INSPECTD_JWKS_S            300 */
 };
 
 enum option_type { O_TEXT, O_SECRET, O_UINT, O_LEVEL };

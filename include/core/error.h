@@ -33,6 +33,7 @@ enum err_code {
 	ERR_MEDIA_TYPE,   /* the body's type is not one that is read here */
 	ERR_INVALID,      /* it can be read, and breaks a stated rule */
 	ERR_PRECONDITION, /* If-Match is required and absent */
+	ERR_LIMITED,      /* the client has sent as many requests as it may for now */
 	ERR_HEADERS_TOO_LARGE,
 	ERR_INTERNAL,    /* our bug or a broken dependency */
 	ERR_UNAVAILABLE, /* the database is away, busy or draining */

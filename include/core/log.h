@@ -1,11 +1,11 @@
 /*
  * core/log.h - one stream of JSON lines on standard error.
  *
- * Only http/ and the subcommands log; core, resource, repository and operation
- * report through struct error, so that each failure is logged once, by whoever
- * stops passing it on. Every string is escaped; a line is written with one
- * write(2) of at most PIPE_BUF bytes, for which long strings are cut, so lines of
- * several threads never mix.
+ * Only http/ and the subcommands log, and the thread of identity/, which has nobody
+ * to report to; core, resource, repository and operation report through struct
+ * error, so that each failure is logged once, by whoever stops passing it on.
+ * Every string is escaped; a line is written with one write(2) of at most PIPE_BUF
+ * bytes, for which long strings are cut, so lines of several threads never mix.
  *
  * THREADS  Safe from any.
  */

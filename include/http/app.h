@@ -13,11 +13,19 @@
 #include "core/config.h"
 #include "repository/database.h"
 
+struct identity;
+struct quota;
+struct secret;
+
 struct app {
 	const struct config *config;
 	struct database *database;
-	atomic_bool draining;  /* a stop has begun: /readyz says so, answers close their connection */
-	atomic_uint in_flight; /* requests begun and not yet sent in full */
+	const struct secret *secret;
+	struct quota *quota;       /* NULL: nobody is limited */
+	struct identity *identity; /* NULL: no access tokens, API keys only */
+	atomic_uint exports;       /* whole lists being made */
+	atomic_bool draining;      /* a stop has begun: /readyz says so, answers close their connection */
+	atomic_uint in_flight;     /* requests begun and not yet sent in full */
 };
 
 #endif

@@ -10,6 +10,7 @@
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
 
+#include "core/rate.h"
 #include "http/address.h"
 #include "http/answer.h"
 #include "http/app.h"
@@ -23,6 +24,7 @@ struct _u_response;
 struct exchange {
 	struct app *app; /* borrowed */
 	uint64_t started_us;
+	uint64_t peer; /* peer.h */
 
 	/* the request */
 	const char *method_name; /* borrowed */
@@ -44,6 +46,9 @@ struct exchange {
 	const char *argument;        /* the {param} of the path, borrowed from address */
 	char scope[128];             /* "inspections/<id>" of a nested list: its cursors are bound to it */
 	const struct client *client; /* borrowed until the request ends; NULL where no key is needed */
+	struct rate_left left;       /* what the client has left; reset_s is 0 where nobody counted */
+	char lacking[64];            /* a scope that the client lacks for this; "": none */
+	struct readings readings;    /* what the answer shows of what is restricted */
 	struct call call;
 	struct answer answer;
 	const char *problem; /* slug, for the log */

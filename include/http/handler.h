@@ -18,6 +18,9 @@ handler item_read;
 /* write.c: everything that changes a row */
 handler write_create, write_change, write_remove, write_move, write_restore, write_procedure;
 
+/* keys.c: what opens the door */
+handler keys_add;
+
 /* calendar.c: days, for other systems */
 handler calendar_working_days;
 

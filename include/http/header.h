@@ -21,8 +21,11 @@ enum header {
 	H_IDEMPOTENCY_KEY,
 	H_IF_MATCH,
 	H_IF_NONE_MATCH,
+	H_ORIGIN,
+	H_REQUESTED_METHOD,
 	H_TRACEPARENT,
 	H_ACTING_USER,
+	H_FORWARDED_FOR,
 	H_REQUEST_ID,
 	H_COUNT_
 };
@@ -43,10 +46,10 @@ int header_media_type(const char *value, char *ret_type, size_t size) _must_chec
 /* Bare, or quoted as in RFC 8941. -1: empty, too long or not printable. */
 int header_idempotency_key(const char *value, char ret_key[LIMIT_IDEMPOTENCY_KEY + 1]) _must_check_;
 
-bool header_is_request_id(const char *value);  /* 1 to LIMIT_REQUEST_ID letters, digits and -._~:/=+@ */
+bool header_is_request_id(const char *value);  /* 1 to LIMIT_REQUEST_ID letters, digits and -._~:/=+@; no key */
 bool header_is_traceparent(const char *value); /* W3C Trace Context */
 
-/* The person of X-Acting-User, without blanks around it. -1: nothing, too long, or not printable. */
+/* The person of X-Acting-User, without blanks around it. -1: nothing, too long, not printable, or an API key. */
 int header_person(const char *value, char ret_person[LIMIT_PERSON_BYTES + 1]) _must_check_;
 
 /* The key of `Bearer <key>`, borrowed from value, or NULL. */

@@ -20,6 +20,8 @@ int input_accept_json(const struct exchange *x, struct error *err) _must_check_;
 
 /* The body as a JSON object. ERR_MEDIA_TYPE unless its type is JSON or, where allowed, a merge patch. */
 int input_object(const struct exchange *x, bool patch, json_t **ret_object, struct error *err) _must_check_;
+int input_optional_object(const struct exchange *x, json_t **ret_object,
+			  struct error *err) _must_check_; /* an empty one where there is no body */
 int input_no_body(const struct exchange *x, struct error *err) _must_check_;
 
 /* If-Match, which must be there: ERR_PRECONDITION. */
@@ -29,6 +31,7 @@ int input_if_match(const struct exchange *x, struct if_match *ret_if_match, stru
 struct input_key {
 	char key[LIMIT_IDEMPOTENCY_KEY + 1];
 	char request_hash[65];
+	char caller[LIMIT_CLIENT_ID_BYTES + LIMIT_PERSON_BYTES + 16];
 	struct idempotency idempotency;
 };
 int input_idempotency(const struct exchange *x, struct input_key *ret_key, bool *ret_has,
@@ -41,7 +44,7 @@ int input_no_params(const struct exchange *x, struct error *err) _must_check_;
 void input_only(const struct exchange *x, const char *const known[], struct error *err);
 unsigned input_uint(const struct exchange *x, const char *name, unsigned initial, unsigned max, struct error *err);
 
-/* The query of a write: validate_only and nothing else, into x->call. */
+/* The query of a write: validate_only, allow_identifiers and nothing else, into x->call. */
 int input_write_query(struct exchange *x, struct error *err) _must_check_;
 
 /* The query of a read of the route's resource. Complaints of address_read_query() included. */

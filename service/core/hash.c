@@ -1,5 +1,5 @@
 /*
- * Digests as hexadecimal, and random bytes as base64url.
+ * Digests as hexadecimal, keyed ones as they are, and random bytes as base64url.
  */
 #include "core/hash.h"
 
@@ -16,7 +16,7 @@
 
 #define RANDOM_CHUNK 192 /* bytes asked for at once; whole groups of three, under getrandom()'s 256 */
 
-static void print_hex(const unsigned char *bytes, size_t len, char *out)
+void hash_hex(const unsigned char *bytes, size_t len, char *out)
 {
 	static const char digits[] = "0123456789abcdef";
 
@@ -37,7 +37,7 @@ void hash_fast(const void *bytes, size_t len, char out[33])
 	XXH128_canonical_t canonical;
 
 	XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes, len));
-	print_hex(canonical.digest, sizeof canonical.digest, out);
+	hash_hex(canonical.digest, sizeof canonical.digest, out);
 }
 
 int hash_fast_file(int fd, char out[33])
@@ -57,7 +57,7 @@ int hash_fast_file(int fd, char out[33])
 	}
 	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
 	(void)XXH3_freeState(state);
-	print_hex(canonical.digest, sizeof canonical.digest, out);
+	hash_hex(canonical.digest, sizeof canonical.digest, out);
 	return n < 0 ? -1 : 0;
 }
 
@@ -68,7 +68,18 @@ void hash_sha256(const void *bytes, size_t len, char out[65])
 	/* Fails only when the library failed its own self-test; a key must not be compared with rubbish then. */
 	if (gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, len, digest) < 0)
 		abort();
-	print_hex(digest, sizeof digest, out);
+	hash_hex(digest, sizeof digest, out);
+}
+
+void hash_hmac(const void *key, size_t key_len, const void *bytes, size_t len, unsigned char out[HASH_BYTES])
+{
+	if (gnutls_hmac_fast(GNUTLS_MAC_SHA256, key, key_len, bytes, len, out) < 0)
+		abort(); /* as above */
+}
+
+bool hash_equal(const void *a, const void *b, size_t len)
+{
+	return gnutls_memcmp(a, b, len) == 0;
 }
 
 static int read_random(unsigned char *bytes, size_t len)

@@ -16,6 +16,7 @@
 
 #include "core/buf.h"
 #include "core/clock.h"
+#include "core/redact.h"
 #include "core/text.h"
 
 #include "core/banned.h"
@@ -75,6 +76,7 @@ static void end(struct buf *line)
 	size_t done = 0;
 
 	buf_adds(line, "}\n");
+	line->len = redact_keys(line->data, line->len);
 	while (buf_ok(line) && done < line->len) {
 		ssize_t n = write(STDERR_FILENO, line->data + done, line->len - done);
 

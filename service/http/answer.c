@@ -145,7 +145,8 @@ void answer_html(struct answer *a, const char *text, size_t len)
 
 void answer_not_modified(struct answer *a)
 {
-	static const char *const kept[] = { "ETag", "Cache-Control", "Vary" };
+	/* What is said here takes the place of what a cache has: a page keeps its policy, and with it its style. */
+	static const char *const kept[] = { "ETag", "Cache-Control", "Vary", "Content-Security-Policy" };
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->n_headers; i++) {

@@ -77,10 +77,10 @@ int calendar_working_days(struct exchange *x, struct error *err)
 
 static const char *label_of(const struct vocabulary *v, const char *code)
 {
-	for (size_t i = 0; i < v->n; i++)
+	for (size_t i = 0; code && i < v->n; i++)
 		if (strcmp(v->terms[i].code, code) == 0)
 			return v->terms[i].label;
-	return code;
+	return code ? code : "";
 }
 
 /* "Middlesbrough: Final action plan (Focused visit, 2026-09-08)": nothing that goes stale in a diary. */

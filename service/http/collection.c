@@ -138,7 +138,7 @@ static int fill_file(struct exchange *x, const struct list_query *query, enum ex
 	return 0;
 }
 
-static int list_export(struct exchange *x, enum export_format format, struct error *err)
+static int list_file(struct exchange *x, enum export_format format, struct error *err)
 {
 	_cleanup_(query_done) struct list_query query = { 0 };
 
@@ -151,20 +151,43 @@ static int list_export(struct exchange *x, enum export_format format, struct err
 	return input_not_modified(x, err);
 }
 
+/* One keeps a worker for as long as it is made, and with it the short requests of that worker's connections. */
+static int check_exports(struct app *app, struct error *err)
+{
+	unsigned most = app->config->exports;
+
+	if (atomic_fetch_add(&app->exports, 1) < most)
+		return 0;
+	atomic_fetch_sub(&app->exports, 1);
+	return error_set(err, ERR_UNAVAILABLE, "no more than %u whole lists are made at once", most);
+}
+
+static int list_whole(struct exchange *x, int offer, struct error *err)
+{
+	struct parent storage;
+	int outcome;
+
+	if (check_exports(x->app, err) < 0)
+		return -1;
+	if (offer == 3)
+		outcome = calendar_list(x, parent_of(x, &storage), err);
+	else
+		outcome = list_file(x, offer == 1 ? EXPORT_CSV : EXPORT_JSON_LINES, err);
+	atomic_fetch_sub(&x->app->exports, 1);
+	return outcome;
+}
+
 int collection_list(struct exchange *x, struct error *err)
 {
 	static const char *const offers[] = { "application/json", "text/csv", "application/x-ndjson", "text/calendar" };
 	size_t n = ARRAY_LEN(offers) - (x->route->resource->diary ? 0 : 1);
-	struct parent storage;
 	int offer;
 
 	if (input_accept(x, offers, n, &offer, err) < 0 || input_no_body(x, err) < 0)
 		return -1;
 	if (offer == 0)
 		return list_json(x, err);
-	if (offer == 3)
-		return calendar_list(x, parent_of(x, &storage), err);
-	return list_export(x, offer == 1 ? EXPORT_CSV : EXPORT_JSON_LINES, err);
+	return list_whole(x, offer, err);
 }
 
 /* --- counts ---------------------------------------------------------------------------- */

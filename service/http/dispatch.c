@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "http/auth.h"
+#include "http/cors.h"
 #include "http/exchange.h"
 #include "http/metrics.h"
 #include "http/problem.h"
@@ -27,10 +28,18 @@ static int check_size(const struct exchange *x, struct error *err)
 	return 0;
 }
 
+/* What Authorization takes counts apart: an access token that is too long is a bad token first (auth.c). */
+static size_t bearer_bytes(const struct exchange *x)
+{
+	size_t len = x->header[H_AUTHORIZATION] ? strlen(x->header[H_AUTHORIZATION]) : 0;
+
+	return len < LIMIT_BEARER_BYTES ? len : LIMIT_BEARER_BYTES;
+}
+
 /* Beyond this there would be no room for the headers of the answer. */
 static int check_headers(const struct exchange *x, struct error *err)
 {
-	if (x->head_bytes > LIMIT_HEADERS_BYTES)
+	if (x->head_bytes > LIMIT_HEADERS_BYTES + bearer_bytes(x))
 		return error_set(err, ERR_HEADERS_TOO_LARGE, "address and headers together are over %d bytes",
 				 LIMIT_HEADERS_BYTES);
 	return 0;
@@ -57,6 +66,7 @@ static void answer_options(struct exchange *x)
 	answer_header(&x->answer, "Allow", allow);
 	if (router_has(x->route_path, M_PATCH))
 		answer_header(&x->answer, "Accept-Patch", ROUTER_ACCEPT_PATCH);
+	cors_answer_preflight(x, allow);
 }
 
 /* An identifier of some other form is most often one that somebody else gave; by that the row can be looked up. */
@@ -84,6 +94,12 @@ static int check_argument(const struct exchange *x, struct error *err)
 	return 0;
 }
 
+/* Not where only the headers go out. */
+static bool shows_rows(const struct exchange *x)
+{
+	return x->method == M_GET && x->answer.status == 200;
+}
+
 static int serve(struct exchange *x, struct error *err)
 {
 	if (address_read(&x->address, x->url, err) < 0 || check_headers(x, err) < 0 || check_size(x, err) < 0)
@@ -97,7 +113,9 @@ static int serve(struct exchange *x, struct error *err)
 	if (auth_check(x, err) < 0 || check_argument(x, err) < 0)
 		return -1;
 	address_read_query(&x->address, err);
-	return x->route->handler(x, err);
+	if (x->route->handler(x, err) < 0)
+		return -1;
+	return shows_rows(x) ? operation_tell_readings(&x->call, err) : 0;
 }
 
 static size_t bytes_sent(const struct exchange *x)

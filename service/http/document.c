@@ -15,7 +15,9 @@
 static void begin_page(struct answer *a, const char *title)
 {
 	answer_as(a, 200, "text/html; charset=utf-8");
-	answer_header(a, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+	answer_header(a, "Content-Security-Policy",
+		      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+		      "frame-ancestors 'none'");
 	buf_adds(&a->body, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>");
 	answer_html(a, title, strlen(title));
 	buf_adds(&a->body, "</title><style>body{font:1rem/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 "

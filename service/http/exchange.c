@@ -14,7 +14,9 @@
 
 #include "core/clock.h"
 #include "core/uuid.h"
+#include "http/cors.h"
 #include "http/exchange.h"
+#include "http/peer.h"
 
 #include "core/banned.h"
 
@@ -65,6 +67,9 @@ void exchange_read(struct exchange *x, struct app *app, const struct _u_request 
 		snprintf(x->request_id, sizeof x->request_id, "%s", x->header[H_REQUEST_ID]);
 	else
 		uuid_v7(x->request_id);
+	x->peer = request->timeout; /* where server.c puts it: meant for requests that Ulfius sends itself */
+	if (app->config->trust_proxy && x->header[H_FORWARDED_FOR])
+		(void)!peer_forwarded(x->header[H_FORWARDED_FOR], &x->peer);
 	if (x->header[H_TRACEPARENT] && header_is_traceparent(x->header[H_TRACEPARENT]))
 		x->traceparent = x->header[H_TRACEPARENT];
 }
@@ -75,6 +80,7 @@ void exchange_done(struct exchange *x)
 		free(x->joined[h]);
 	address_done(&x->address);
 	answer_done(&x->answer);
+	readings_done(&x->readings);
 }
 
 /* --- the answer ------------------------------------------------------------------- */
@@ -109,14 +115,52 @@ static void send_file(struct answer *a, struct _u_response *response)
 		free(file);
 }
 
+/* What browsers are told of every answer, whatever it is; a page for people has a policy of its own. */
+static void send_security(const struct exchange *x, struct _u_map *map)
+{
+	(void)u_map_put(map, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+	(void)u_map_put(map, "Cross-Origin-Resource-Policy", "same-origin");
+	(void)u_map_put(map, "Referrer-Policy", "no-referrer");
+	(void)u_map_put(map, "X-Content-Type-Options", "nosniff");
+	if (x->app->config->tls_certificate)
+		(void)u_map_put(map, "Strict-Transport-Security", "max-age=31536000");
+}
+
+/* Caches keep an answer apart for each origin as soon as there is one that answers differ for. */
+static void send_cors(const struct exchange *x, struct _u_map *map)
+{
+	const char *origin = cors_origin(x);
+
+	(void)u_map_put(map, "Vary",
+			x->app->config->cors_origins ? "Authorization, Accept, Origin" : "Authorization, Accept");
+	if (!origin)
+		return;
+	(void)u_map_put(map, "Access-Control-Allow-Origin", origin);
+	(void)u_map_put(map, "Access-Control-Expose-Headers", cors_exposed);
+}
+
+/* draft-ietf-httpapi-ratelimit-headers, 3 and 4: structured fields. */
+static void send_rate(const struct exchange *x, struct _u_map *map)
+{
+	char text[64];
+
+	if (x->left.reset_s == 0)
+		return;
+	snprintf(text, sizeof text, "\"default\";q=%u;w=%u", x->app->config->rate, x->app->config->rate_s);
+	(void)u_map_put(map, "RateLimit-Policy", text);
+	snprintf(text, sizeof text, "\"default\";r=%u;t=%u", x->left.remaining, x->left.reset_s);
+	(void)u_map_put(map, "RateLimit", text);
+}
+
 static void send_headers(const struct exchange *x, struct _u_map *map)
 {
 	const struct answer *a = &x->answer;
 
 	(void)u_map_put(map, "Cache-Control", "private, no-cache");
-	(void)u_map_put(map, "Vary", "Authorization, Accept");
-	(void)u_map_put(map, "X-Content-Type-Options", "nosniff");
 	(void)u_map_put(map, "X-Request-ID", x->request_id);
+	send_security(x, map);
+	send_cors(x, map);
+	send_rate(x, map);
 	if (a->close || atomic_load(&x->app->draining))
 		(void)u_map_put(map, "Connection", "close");
 	for (size_t i = 0; i < a->n_headers; i++)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/redact.h"
 #include "core/text.h"
 
 #include "core/banned.h"
@@ -22,8 +23,11 @@ const char *const header_names[H_COUNT_] = {
 	[H_IDEMPOTENCY_KEY]  = "Idempotency-Key",
 	[H_IF_MATCH]         = "If-Match",
 	[H_IF_NONE_MATCH]    = "If-None-Match",
+	[H_ORIGIN]           = "Origin",
+	[H_REQUESTED_METHOD] = "Access-Control-Request-Method",
 	[H_TRACEPARENT]      = "traceparent",
 	[H_ACTING_USER]      = "X-Acting-User",
+	[H_FORWARDED_FOR]    = "X-Forwarded-For",
 	[H_REQUEST_ID]       = "X-Request-ID",
 };
 /* clang-format on */
@@ -389,7 +393,7 @@ bool header_is_request_id(const char *value)
 	for (; value[n]; n++)
 		if (n == LIMIT_REQUEST_ID || !(is_alnum(value[n]) || strchr("-._~:/=+@", value[n])))
 			return false;
-	return n > 0;
+	return n > 0 && !redact_finds_key(value); /* an id is told to all and sundry */
 }
 
 /* Exactly n lower-case hexadecimal digits, not all zero unless allowed. */
@@ -418,7 +422,7 @@ int header_person(const char *value, char ret_person[LIMIT_PERSON_BYTES + 1])
 	size_t len;
 	const char *name = text_trim(value, &len);
 
-	if (!text_is_utf8(value, strlen(value)) || len == 0 || len > LIMIT_PERSON_BYTES)
+	if (!text_is_utf8(value, strlen(value)) || len == 0 || len > LIMIT_PERSON_BYTES || redact_finds_key(value))
 		return -1;
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)name[i] < ' ' || name[i] == 0x7f)

@@ -7,7 +7,10 @@
 
 #include "core/hash.h"
 #include "core/text.h"
+#include "http/auth.h"
 #include "http/body.h"
+#include "resource/guard.h"
+#include "resource/scope.h"
 
 #include "core/banned.h"
 
@@ -87,6 +90,14 @@ int input_object(const struct exchange *x, bool patch, json_t **ret_object, stru
 	return body_read(x->body, x->body_len, ret_object, err);
 }
 
+int input_optional_object(const struct exchange *x, json_t **ret_object, struct error *err)
+{
+	if (x->body_len > 0)
+		return input_object(x, false, ret_object, err);
+	*ret_object = json_object();
+	return *ret_object ? 0 : error_set(err, ERR_INTERNAL, "out of memory");
+}
+
 int input_no_body(const struct exchange *x, struct error *err)
 {
 	if (x->body_len > 0) {
@@ -126,13 +137,16 @@ int input_not_modified(struct exchange *x, struct error *err)
 	return 0;
 }
 
-/* Method, path, content and dry run, each ended by its length, so that none can pass for part of another. */
+/* Method, path, content, dry run and override, each ended by its length, so that none can pass for part of another. */
 static int hash_request(const struct exchange *x, char out[65], struct error *err)
 {
 	_cleanup_(buf_done) struct buf b = { 0 };
+	const char *why = x->call.allow_identifiers;
 
 	buf_init(&b, x->body_len + 2UL * LIMIT_URL_BYTES);
 	buf_addf(&b, "%s %s %zu %d\n", x->method_name, x->address.path, x->body_len, x->call.validate_only);
+	if (why)
+		buf_addf(&b, "%zu %s\n", strlen(why), why);
 	buf_add(&b, x->body, x->body_len);
 	if (!buf_ok(&b))
 		return error_set(err, ERR_INTERNAL, "out of memory");
@@ -152,8 +166,11 @@ int input_idempotency(const struct exchange *x, struct input_key *ret_key, bool 
 				     "must be 1 to 255 printable ASCII characters, bare or in double quotes");
 	if (hash_request(x, ret_key->request_hash, err) < 0)
 		return -1;
+	/* People who come through one client by tokens of their own do not share keys. */
+	(void)snprintf(ret_key->caller, sizeof ret_key->caller, "%s%s%s", x->client->actor,
+		       x->client->person ? " " : "", x->client->person ? x->client->person : "");
 	ret_key->idempotency = (struct idempotency){
-		.caller = x->client->actor,
+		.caller = ret_key->caller,
 		.method = x->method_name,
 		.path = x->address.path,
 		.key = ret_key->key,
@@ -232,27 +249,59 @@ unsigned input_uint(const struct exchange *x, const char *name, unsigned initial
 	return initial;
 }
 
+static bool has_control_character(const char *text)
+{
+	while ((unsigned char)*text >= ' ' && *text != 0x7F)
+		text++;
+	return *text != '\0';
+}
+
+/* Why identifiers are let through. It is kept as it stands, and so must not hold one itself. */
+static const char *read_why(const struct exchange *x, struct error *err)
+{
+	static const char name[] = "allow_identifiers";
+	const char *value = address_param(&x->address, name);
+	char detail[100];
+	size_t length;
+
+	if (!value)
+		return NULL;
+	length = text_length(value);
+	snprintf(detail, sizeof detail, "must say why, in %d to %d characters; it has %zu", LIMIT_WHY_LEAST,
+		 LIMIT_WHY_CHARS, length);
+	if (length < LIMIT_WHY_LEAST || length > LIMIT_WHY_CHARS)
+		refuse_param(err, name, length < LIMIT_WHY_LEAST ? "too_short" : "too_long", detail);
+	else if (text_is_blank(value))
+		refuse_param(err, name, "bad_form", "must say why; it is blank");
+	else if (has_control_character(value))
+		refuse_param(err, name, "control_character", "must be one line, without control characters");
+	else
+		guard_check_text(value, ERR_MALFORMED, IN_QUERY, "/allow_identifiers", err);
+	return value;
+}
+
 int input_write_query(struct exchange *x, struct error *err)
 {
-	static const char *const known[] = { "validate_only", NULL };
+	static const char *const known[] = { "validate_only", "allow_identifiers", NULL };
 
 	input_only(x, known, err);
 	x->call.validate_only = read_bool(x, "validate_only", err);
+	x->call.allow_identifiers = read_why(x, err);
 	return error_check(err);
 }
 
-static void check_expansion(const struct exchange *x, const struct expansion *e, struct error *err)
+static void check_expansion(struct exchange *x, const struct expansion *e, struct error *err)
 {
-	char scope[64];
+	char scope[SCOPE_BYTES];
 
-	snprintf(scope, sizeof scope, "%s:read", resources[e->target]->plural);
-	if (!client_may(x->client, scope))
+	scope_to_read(resources[e->target], scope);
+	if (!auth_may(x, scope))
 		(void)error_set(err, ERR_FORBIDDEN, "expand=%s needs the scope %s, which this key does not have",
 				e->name, scope);
 }
 
 /* What an expansion shows needs the scope that its own list would need. */
-static int check_expansions(const struct exchange *x, const struct list_query *query, struct error *err)
+static int check_expansions(struct exchange *x, const struct list_query *query, struct error *err)
 {
 	for (size_t i = 0; i < query->n_expand; i++)
 		check_expansion(x, query->expand[i].expansion, err);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/redact.h"
 #include "http/auth.h"
 #include "http/exchange.h"
 
@@ -14,7 +15,7 @@
 /* clang-format off */
 const struct problem_kind problem_kinds[ERR_CODE_COUNT_] = {
 	[ERR_MALFORMED]         = { 400, "malformed-request",      "The request cannot be read",                  0 },
-	[ERR_UNAUTHENTICATED]   = { 401, "unauthenticated",        "A valid API key is needed",                   0 },
+	[ERR_UNAUTHENTICATED]   = { 401, "unauthenticated",        "A valid API key or access token is needed",   0 },
 	[ERR_FORBIDDEN]         = { 403, "forbidden",              "The API key does not allow this",             0 },
 	[ERR_NOT_FOUND]         = { 404, "not-found",              "There is nothing here for you to see",        0 },
 	[ERR_METHOD]            = { 405, "method-not-allowed",     "The address does not take this method",       0 },
@@ -27,6 +28,7 @@ const struct problem_kind problem_kinds[ERR_CODE_COUNT_] = {
 	[ERR_MEDIA_TYPE]        = { 415, "unsupported-media-type", "The body is of a type that is not read here", 0 },
 	[ERR_INVALID]           = { 422, "invalid-content",        "The content breaks a rule",                   0 },
 	[ERR_PRECONDITION]      = { 428, "precondition-required",  "If-Match is required",                        0 },
+	[ERR_LIMITED]           = { 429, "rate-limited",           "Too many requests for now",                   1 },
 	[ERR_HEADERS_TOO_LARGE] = { 431, "headers-too-large",      "The headers are over the limit",              0 },
 	[ERR_INTERNAL]          = { 500, "internal",               "Something failed on our side",                0 },
 	[ERR_UNAVAILABLE]       = { 503, "unavailable",            "The service cannot answer just now",          2 },
@@ -96,6 +98,7 @@ static void write_body(struct exchange *x, const struct error *err, const struct
 	if (err->code == ERR_CONFLICT)
 		add_json(b, "allowed", err->allowed);
 	buf_addc(b, '}');
+	b->len = redact_keys(b->data, b->len);
 }
 
 void problem_answer(struct exchange *x, const struct error *err)

@@ -19,8 +19,10 @@
 /* A resource here: its path, its table, the scopes for reading and writing, and what operations call one and many. */
 #define ACTION         "actions",         &action_resource,         "actions:read",         "actions:write",         "Action",        "Actions"
 #define AGENDA_ITEM    "agenda-items",    &agenda_item_resource,    "agenda_items:read",    "agenda_items:write",    "AgendaItem",    "AgendaItems"
+#define API_KEY        "keys",            &api_key_resource,        "admin",                "admin",                 "ApiKey",        "ApiKeys"
 #define AUTHORITY      "authorities",     &authority_resource,      "authorities:read",     "admin",                 "Authority",     "Authorities"
 #define BOARD          "boards",          &board_resource,          "boards:read",          "boards:write",          "Board",         "Boards"
+#define CLIENT         "clients",         &client_resource,         "admin",                "admin",                 "Client",        "Clients"
 #define DEADLINE       "deadlines",       &deadline_resource,       "deadlines:read",       "deadlines:write",       "Deadline",      "Deadlines"
 #define DECISION       "decisions",       &decision_resource,       "decisions:read",       "decisions:write",       "Decision",      "Decisions"
 #define DELIVERY_MODEL "delivery-models", &delivery_model_resource, "delivery_models:read", "delivery_models:write", "DeliveryModel", "DeliveryModels"
@@ -111,6 +113,9 @@ const struct route routes[] = {
 	WHOLE(BOARD),
 	LIST_OF(BOARD, ACTION), BENEATH(BOARD, MEETING), LIST_OF(BOARD, PLAN),
 
+	LIST(CLIENT), CREATE(CLIENT), COUNTS(CLIENT), GET(CLIENT), CHANGE(CLIENT), MOVE(CLIENT), LIST_OF(CLIENT, API_KEY),
+	{ M_POST, "/v1/clients/{id}/keys", keys_add, &client_resource, NULL, "admin", "addApiKeyToClient" },
+
 	LIST(DEADLINE), COUNTS(DEADLINE), GET(DEADLINE), CHANGE(DEADLINE),
 
 	WHOLE(DECISION), MOVE(DECISION),
@@ -131,6 +136,8 @@ const struct route routes[] = {
 	BENEATH(INSPECTION, FINDING), LIST_OF(INSPECTION, PLAN), LIST_OF(INSPECTION, RESCHEDULE),
 
 	WHOLE(INTERVENTION),
+
+	LIST(API_KEY), GET(API_KEY), MOVE(API_KEY),
 
 	WHOLE(MEASURE),
 	BENEATH(MEASURE, OBSERVATION),

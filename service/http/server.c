@@ -21,10 +21,13 @@
 #include <ulfius.h>
 #undef params
 
+#include "core/clock.h"
 #include "core/limits.h"
 #include "core/log.h"
+#include "http/certificate.h"
 #include "http/dispatch.h"
 #include "http/exchange.h"
+#include "http/peer.h"
 #include "http/server.h"
 
 #include "core/banned.h"
@@ -34,7 +37,10 @@
  * its answer, which come from the same memory. If that runs out the answer is
  * lost, so dispatch() refuses what libmicrohttpd would still let in.
  */
-#define CONNECTION_BYTES (LIMIT_HEADERS_BYTES + 16384)
+#define CONNECTION_BYTES (LIMIT_HEADERS_BYTES + LIMIT_BEARER_BYTES + 16384)
+
+/* TLS 1.2 or later, and only with keys that are of no use to one who gets hold of ours afterwards. */
+#define TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:%SERVER_PRECEDENCE"
 
 struct server {
 	struct _u_instance instance;
@@ -98,6 +104,37 @@ static void on_completed(void *data, struct MHD_Connection *connection, void **s
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* --- the certificate ---------------------------------------------------------------------- */
+
+static int load_certificate(const struct config *c, struct error *err)
+{
+	char until[32];
+
+	if (!c->tls_certificate)
+		return 0;
+	if (certificate_load(c->tls_certificate, c->tls_key, err) < 0)
+		return -1;
+	clock_utc(certificate_expires_at(), 0, until);
+	log_write(certificate_expires_at() > time(NULL) ? LOG_INFO : LOG_WARN, "the TLS certificate is valid until %s",
+		  until);
+	return 0;
+}
+
+void server_reload(struct server *s)
+{
+	struct error err = { 0 };
+
+	if (!s->app->config->tls_certificate)
+		log_info("there is no TLS certificate to read again");
+	else if (load_certificate(s->app->config, &err) < 0)
+		log_error("%s; the TLS certificate that was read before stays in use", err.detail);
+}
+
+const char *server_scheme(const struct server *s)
+{
+	return s->app->config->tls_certificate ? "https" : "http";
+}
+
 /* --- up ---------------------------------------------------------------------------------- */
 
 static int bind_to(const struct addrinfo *address, int *ret_fd)
@@ -156,6 +193,9 @@ static int note_address(struct server *s, struct error *err)
 }
 
 /*
+ * Here alone is the connection at hand, and so the address it comes from: it goes with
+ * the request in a member that Ulfius has for requests of its own.
+ *
  * libmicrohttpd would take the query apart into the memory of the connection, and
  * with a thousand parameters be left with none to answer from. We read the query
  * ourselves, from the copy that Ulfius keeps here, so the original ends before it.
@@ -163,10 +203,12 @@ static int note_address(struct server *s, struct error *err)
  */
 static void *on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
 {
-	void *kept = ulfius_uri_logger(cls, uri);
+	struct connection_info_struct *kept = ulfius_uri_logger(cls, uri);
+	const union MHD_ConnectionInfo *from = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	char *query = strchr(uri, '?');
 
-	(void)connection;
+	if (kept && from)
+		kept->request->timeout = peer_of(from->client_addr);
 	if (query)
 		query[1] = '\0';
 	return kept;
@@ -183,12 +225,17 @@ static int start_daemon(struct server *s, struct error *err)
 		{ MHD_OPTION_LISTEN_SOCKET, s->listening, NULL },
 		{ MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)c->workers, NULL },
 		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)c->connections, NULL },
+		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)c->connections_per_address, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)c->idle_s, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES, NULL },
 		{ MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
+		/* Without TLS the list ends here. */
+		{ c->tls_certificate ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)TLS_PRIORITIES },
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK2, 0, certificate_callback() },
 		{ MHD_OPTION_END, 0, NULL },
 	};
-	const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+	const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+			       (c->tls_certificate ? MHD_USE_TLS : 0);
 
 	if (ulfius_init_instance(&s->instance, s->port, NULL, NULL) != U_OK)
 		return error_set(err, ERR_INTERNAL, "Ulfius could not be set up");
@@ -213,7 +260,8 @@ int server_start(struct server **ret_server, struct app *app, struct error *err)
 	pthread_cond_init(&s->idle, NULL);
 	(void)y_init_logs("inspectd", Y_LOG_MODE_CALLBACK, Y_LOG_LEVEL_WARNING, NULL, NULL);
 	(void)y_set_logs_callback(log_yder, NULL, NULL);
-	if (open_socket(s, err) < 0 || note_address(s, err) < 0 || start_daemon(s, err) < 0) {
+	if (load_certificate(app->config, err) < 0 || open_socket(s, err) < 0 || note_address(s, err) < 0 ||
+	    start_daemon(s, err) < 0) {
 		server_stop(s);
 		return -1;
 	}
@@ -282,6 +330,7 @@ void server_stop(struct server *s)
 	if (s->listening >= 0)
 		(void)close(s->listening); /* ours to close, and only after the stop */
 	ulfius_clean_instance(&s->instance);
+	certificate_forget();
 	(void)y_close_logs();
 	pthread_cond_destroy(&s->idle);
 	pthread_mutex_destroy(&s->lock);

@@ -92,12 +92,15 @@ int service_me(struct exchange *x, struct error *err)
 
 	if (check_plain_get(x, err) < 0)
 		return -1;
-	buf_addf(b, "{\"client_id\":\"%s\",\"name\":", client->id);
+	buf_adds(b, "{\"client_id\":");
+	buf_add_json(b, client->id, strlen(client->id));
+	buf_adds(b, ",\"name\":");
 	buf_add_json(b, client->name, strlen(client->name));
 	buf_adds(b, ",\"scopes\":");
 	add_texts(b, client->scopes);
 	buf_adds(b, ",\"authority_ids\":");
 	add_texts(b, client->authority_ids);
+	buf_addf(b, ",\"clearance\":\"%s\"", client->clearance);
 	buf_adds(b, ",\"person\":");
 	if (person)
 		buf_add_json(b, person, strlen(person));

@@ -114,22 +114,13 @@ int write_move(struct exchange *x, struct error *err)
 	return 0;
 }
 
-/* Where nothing is required, the body may be left out. */
-static int read_procedure(const struct exchange *x, json_t **ret_body, struct error *err)
-{
-	if (x->body_len > 0)
-		return input_object(x, false, ret_body, err);
-	*ret_body = json_object();
-	return *ret_body ? 0 : error_set(err, ERR_INTERNAL, "out of memory");
-}
-
 int write_procedure(struct exchange *x, struct error *err)
 {
 	_cleanup_(written_done) struct written w = { 0 };
 	json_auto_t *body = NULL;
 	struct post post;
 
-	if (input_accept_json(x, err) < 0 || read_procedure(x, &body, err) < 0 || read_post(x, &post, err) < 0)
+	if (input_accept_json(x, err) < 0 || input_optional_object(x, &body, err) < 0 || read_post(x, &post, err) < 0)
 		return -1;
 	written_init(&w);
 	if (operation_procedure(&x->call, procedure_at(x->route->path), x->argument, body, key_of(&post), &w, err) < 0)

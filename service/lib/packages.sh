@@ -6,6 +6,7 @@ BUILD_PACKAGES=(
     gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml
     libulfius-dev liborcania-dev libyder-dev libmicrohttpd-dev libjansson-dev
     libpq-dev libgnutls28-dev libxxhash-dev libcsv-dev libical-dev libcmocka-dev
+    librhonabwy-dev libcurl4-gnutls-dev
 )
 # To run a private cluster.
 DATABASE_PACKAGES=(postgresql-15)

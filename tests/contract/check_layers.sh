@@ -35,14 +35,15 @@ search() {
 # --- our own headers: a folder includes only what stands below it ---------------
 declare -A may_include=(
     [core]='core/'
+    [identity]='(core|identity)/'
     [resource]='(core|resource)/'
     [repository]='(core|resource|repository)/'
     [operation]='(core|resource|repository|operation)/'
     # Opening the database is the one thing that http does with it; the rest goes through operations.
-    [http]='((core|resource|operation|http)/|repository/database\.h")'
+    [http]='((core|identity|resource|operation|http)/|repository/database\.h")'
     [load]='(core|resource|operation|load)/'
 )
-for layer in core resource repository operation http load; do
+for layer in core identity resource repository operation http load; do
     mapfile -t files < <(sources "service/$layer" "include/$layer")
     # A name without a folder is a private header beside the file.
     breaches_of "$layer may not include this" < <(
@@ -60,7 +61,10 @@ only_in 'ulfius\.h|microhttpd\.h' 'service/http/(server|exchange)\.c|service/htt
 only_in 'libpq-fe\.h|libpq/.*' '(service|include)/repository/[a-z_]+\.[ch]'
 only_in 'csv\.h' 'service/load/[a-z_]+\.[ch]'
 only_in 'libical/.*' 'service/http/icalendar\.c'
-only_in 'gnutls/.*|xxhash\.h' 'service/core/hash\.c'
+only_in 'xxhash\.h' 'service/core/hash\.c'
+only_in 'rhonabwy\.h' 'service/identity/keys\.c'
+only_in 'curl/.*' 'service/identity/fetch\.c'
+only_in 'gnutls/.*' 'service/(core/hash|http/certificate)\.c'
 
 # A header that brings libpq is the repository's own business.
 mapfile -t bringers < <(grep -lE '^#[[:space:]]*include[[:space:]]*<libpq' include/repository/*.h 2>/dev/null)

@@ -81,6 +81,15 @@ def test_a_key_is_asked_for_where_the_routes_ask_for_one(tables: dict) -> None:
     agree(shapes.names_differ("addresses without a key", there, no_key))
 
 
+def test_every_answer_to_a_key_may_say_what_is_left_of_its_quota(tables: dict) -> None:
+    for _, path, operation in spec_validator.operations():
+        closed = operation.get("security") != []
+        assert ("429" in operation["responses"]) == closed, path
+        for status, response in operation["responses"].items():
+            told = "RateLimit" in spec_validator.resolve(response).get("headers", {})
+            assert told or not closed or status == "401", f"{path}: {status}"
+
+
 def test_every_scope_stands_in_the_text_of_its_operation() -> None:
     for _, _, operation in spec_validator.operations():
         scope = operation.get("x-scope")
@@ -103,6 +112,8 @@ def test_every_member_is_described_as_its_table_has_it(tables: dict) -> None:
                 continue
             where = f"{r['name']}.{f['name']}"
             there, wanted = shapes.stated(row[f["name"]]), shapes.asked(f, r, tables)
+            if "suppressed" in row and f["type"] == "number":  # null to whom it is kept from
+                wanted["nullable"] = True
             if f["read_only"]:
                 there = loosened(there, wanted)
             found += shapes.differences(where, there, wanted)
@@ -336,7 +347,12 @@ def test_search_answers_rows_of_what_is_searchable(tables: dict) -> None:
 def test_every_write_can_be_tried_without_writing(tables: dict) -> None:
     for method, path, operation in spec_validator.operations():
         if method != "get":
-            assert list(query_parameters(operation)) == ["validate_only"], f"{method} {path}"
+            assert list(query_parameters(operation)) == ["validate_only", "allow_identifiers"], f"{method} {path}"
+
+
+def test_why_identifiers_are_let_through_is_as_long_as_the_service_takes(tables: dict) -> None:
+    schema, limits = SPEC["components"]["parameters"]["AllowIdentifiers"]["schema"], tables["limits"]
+    assert (schema["minLength"], schema["maxLength"]) == (limits["why_least"], limits["why_chars"])
 
 
 def test_lists_in_parameters_are_written_with_commas() -> None:

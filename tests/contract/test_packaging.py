@@ -113,7 +113,7 @@ def test_the_final_stage_has_each_library_that_the_binary_asks_for():
         found = output("dpkg-query", "-S", f"*/{library}")
         owners.add(re.split("[:,]", found.splitlines()[0])[0])
     assert owners - {"libc6", "libgcc-s1"} <= set(packages(FINAL))
-    assert set(packages(FINAL)) - owners == {"curl"}, "a package that nothing asks for"
+    assert set(packages(FINAL)) - owners == {"curl", "ca-certificates"}, "a package that nothing asks for"
 
 
 def test_what_is_copied_exists_and_reaches_the_builder():
@@ -208,7 +208,8 @@ def test_compose_waits_for_what_must_come_first():
     }
     assert conditions == {
         "database": {},
-        "migrate": {"database": "service_healthy"},
+        "secret": {},
+        "migrate": {"database": "service_healthy", "secret": "service_completed_successfully"},
         "load": {"migrate": "service_completed_successfully"},
         "service": {"load": "service_completed_successfully"},
     }
@@ -242,11 +243,33 @@ def test_the_database_of_compose_is_the_one_its_services_ask_for():
                 }
 
 
+def test_compose_makes_the_secret_where_the_image_looks_for_it():
+    path = environment(FINAL)["INSPECTD_SECRET_FILE"]
+    folder = str(pathlib.PurePosixPath(path).parent)
+    user = only(FINAL, "USER").split(":")[0]
+    assert any(f"-m 0700 -o {user} " in rest and rest.endswith(f" {folder}") for rest in of(FINAL, "RUN"))
+    assert SERVICES["secret"]["environment"]["INSPECTD_SECRET_FILE"] == path
+    assert SERVICES["secret"]["volumes"] == [f"secret:{folder}"]
+    for name in ("migrate", "service"):  # clients are made by `migrate`
+        assert SERVICES[name]["volumes"] == [f"secret:{folder}:ro"], name
+
+
+def make_secret(path: pathlib.Path) -> str:
+    """What the service `secret` of compose does, to a file of ours; what is in it then."""
+    (script,) = SERVICES["secret"]["command"]
+    command = [*SERVICES["secret"]["entrypoint"], script.replace("$$", "$")]
+    subprocess.run(command, check=True, env={"PATH": "/usr/bin:/bin", "INSPECTD_SECRET_FILE": str(path)})
+    return path.read_text()
+
+
 def test_the_commands_of_compose_lead_to_a_service_that_answers(cluster, tmp_path):
     """The same commands and settings in the same order, with a database of our own for theirs."""
     cluster.execute("CREATE DATABASE composed OWNER inspectd_owner")
     image = environment(FINAL)
     image |= {"INSPECTD_REFERENCE_DIR": str(ROOT / "sql" / "reference"), "INSPECTD_BIND": "127.0.0.1"}
+    image |= {"INSPECTD_SECRET_FILE": str(tmp_path / "secret")}
+    made = {make_secret(tmp_path / "secret") for _ in range(2)}
+    assert len(made) == 1, "the second start finds what the first has made"
 
     def settings(service: str) -> dict[str, str]:
         return image | {n: cluster.url("composed") for n in SERVICES[service]["environment"] if n.endswith("_URL")}

@@ -10,7 +10,7 @@ from harness.bodies import CHANGE
 from harness.described import resources, those
 from harness.service import Answer, Api
 
-VARYING = {"date", "x-request-id"}
+VARYING = {"date", "x-request-id", "ratelimit"}
 READS = [
     "/v1/actions/{action}",
     "/v1/actions/{action}?fields=title",

@@ -17,7 +17,7 @@ from harness import cluster as clusters
 from harness.bodies import SEARCHED
 from harness.cases import Cases
 from harness.described import ROUTES, as_sent, named, resources, singular, those
-from harness.examples import Given, Journal
+from harness.examples import Given, Journal, moment
 from harness.service import Answer, Api
 
 NDJSON = {"Accept": "application/x-ndjson"}
@@ -182,7 +182,9 @@ def some_rows(given: Given, resource: str) -> None:
     """Rows with every member, on several days and of several sizes, and rows with as little as may be."""
     for n in range(3):
         body = later(resource, given.full_body(resource), n)
-        given.api.create(path_of(resource), body | {"external_refs": {"plan": f"{resource}:{n}"}})
+        if "external_refs" in resources()[resource].fields:
+            body["external_refs"] = {"plan": f"{resource}:{n}"}
+        given.api.create(path_of(resource), body)
     for _ in range(3):
         given.one(resource)
 
@@ -393,11 +395,6 @@ def comparable(value: Any) -> Any:
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.timezone.utc).timestamp()
     return str(value) if isinstance(value, (datetime.date, uuid.UUID)) else value
-
-
-def moment(text: str) -> float:
-    """A time as a number: as texts, 10.5 seconds come after 10.51."""
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 def size_of(field: dict) -> Callable[[Any], Any]:
@@ -789,11 +786,11 @@ def link_filters() -> Iterator[tuple[str, str, str]]:
 @pytest.mark.parametrize(("resource", "name", "member"), link_filters())
 def test_a_filter_over_a_list_of_ids_finds_the_rows_that_have_one(api, everything, resource, name, member):
     rows = everything(resource)
-    values = sorted({value for row in rows for value in row[member]})
+    values = sorted({value for row in rows for value in row[member] or []})
     assert values, f"none of the {resource} has {member} here"
     for wanted in ({values[-1]}, {values[0], values[-1]}):
         found = ids(whole(api, path_of(resource), {name: ",".join(sorted(wanted)), "fields": "id"}))
-        assert found == [row["id"] for row in rows if wanted & set(row[member])]
+        assert found == [row["id"] for row in rows if wanted & set(row[member] or [])]
     refused(api.get(path_of(resource), {f"{name}_ne": values[0]}), f"{name}_ne")
     refused(api.get(path_of(resource), {member: values[0]}), member)
 

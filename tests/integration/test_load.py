@@ -1,9 +1,8 @@
-"""`inspectd load` and `inspectd client`: what they write, what they leave alone, and what they refuse."""
+"""`inspectd load`: what it writes, what it leaves alone, and what it refuses."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import itertools
 import json
 import os
@@ -17,7 +16,7 @@ from typing import Callable, Iterator
 import pytest
 
 from harness import cluster as clusters
-from harness.service import ALL_SCOPES, SANITIZERS, Api, Service
+from harness.service import SANITIZERS, Api, Service
 
 REFERENCE = clusters.REPOSITORY / "sql" / "reference"
 SAMPLE = clusters.REPOSITORY / "sql" / "sample"
@@ -67,7 +66,7 @@ class Loader:
         """Who else wrote, and where. The rules of deadlines and the first calendar come with the migrations."""
         return self.rows(
             "SELECT DISTINCT actor, table_name FROM inspectd.journal WHERE actor IS DISTINCT FROM 'loader' "
-            "AND table_name NOT IN ('calendar_version', 'deadline_rule')"
+            "AND table_name NOT IN ('calendar_version', 'deadline_rule', 'client', 'api_key')"
         )
 
     def forget_files(self) -> None:
@@ -1019,87 +1018,3 @@ def test_the_collection_of_texts_fills_every_finding(cluster):
     assert "2,393 filled in, 0 left as they are, 0 of findings not found" in said
     assert loader.value("SELECT count(*) FROM inspectd.finding WHERE text = ''") == 0
     cluster.drop(loader.database)
-
-
-# --- API keys -----------------------------------------------------------------------------------
-
-
-def test_a_key_is_shown_once_and_only_its_hash_is_kept(loaded):
-    made = loaded.run("client", "add", "--name", "Test", "--scopes", "findings:read,actions:write")
-    assert re.fullmatch(r"ik_[A-Za-z0-9_-]{43}\n", made.stdout)
-    key = made.stdout.strip()
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    assert key not in made.stderr and "shown this once" not in made.stderr  # nobody sees it: it goes to a pipe
-    assert loaded.rows(
-        "SELECT name, encode(key_hash, 'hex'), scopes, authority_ids, expires_at FROM inspectd.client"
-    ) == [("Test", digest, ["findings:read", "actions:write"], None, None)]
-    listed = loaded.run("client", "list").stdout
-    assert "Test" in listed and "findings:read,actions:write" in listed and "every" in listed
-    assert key not in listed and digest not in listed
-
-
-def test_a_key_that_is_made_by_hand_comes_with_a_warning(loaded):
-    screen, shell = os.openpty()
-    done = subprocess.run(
-        [str(clusters.binary()), "client", "add", "--name", "Hand", "--scopes", "all"], env=loaded.environment,
-        stdin=subprocess.DEVNULL, stdout=shell, stderr=subprocess.PIPE, text=True, timeout=60,
-    )
-    os.close(shell)
-    assert done.returncode == 0 and done.stderr.endswith("its key is shown this once:\n")
-    assert os.read(screen, 100).startswith(b"ik_")
-    os.close(screen)
-
-
-def test_all_scopes_are_those_that_the_service_knows(loaded):
-    loaded.run("client", "add", "--name", "All", "--scopes", "all")
-    assert sorted(loaded.value("SELECT scopes FROM inspectd.client")) == ALL_SCOPES
-
-
-def test_a_key_is_good_through_the_day_it_expires_on(loaded):
-    loaded.run("client", "add", "--name", "Summer", "--scopes", "admin", "--expires", "2030-06-30")
-    end = loaded.value("SELECT (expires_at AT TIME ZONE 'Europe/London')::text FROM inspectd.client")
-    assert end == "2030-07-01 00:00:00"
-    assert "2030-06-30" in loaded.run("client", "list").stdout
-
-
-@pytest.mark.parametrize(
-    "arguments, status, said",
-    [
-        (["--name", "x", "--scopes", "findings:reed"], 1, "findings:read, findings:write"),
-        (["--name", "x", "--scopes", "findings:read,"], 1, 'no scope ""'),
-        (["--name", "x", "--scopes", "all", "--authorities", "806"], 2, "leave --authorities out"),
-        (["--name", "x", "--authorities"], 2, "keys cannot be bound to authorities yet"),
-        (["--name", " ", "--scopes", "all"], 2, "--name"),
-        (["--name", "a\nb", "--scopes", "all"], 2, "--name"),
-        (["--name", "x" * 121, "--scopes", "all"], 2, "--name"),
-        (["--name", "x", "--scopes", "all", "--expires", "31/01/2030"], 2, "--expires"),
-        (["--name", "x", "--scopes", "all", "--expires", "2020-01-01"], 2, "past"),
-        (["--name", "x"], 2, "usage"),
-        (["--name", "x", "--scopes"], 2, "usage"),
-        (["--name", "x", "--scopes", "all", "--colour", "red"], 2, "usage"),
-    ],
-)
-def test_a_wrong_grant_is_refused_with_what_is_known(loaded, arguments, status, said):
-    done = loaded.run("client", "add", *arguments, status=status)
-    assert said in done.stderr and done.stdout == ""
-    assert loaded.count("client") == 0
-
-
-def test_a_revoked_key_is_no_longer_good(loaded, council):
-    key = loaded.run("client", "add", "--name", "Gone", "--scopes", "findings:read").stdout.strip()
-    council.with_key(key).get("/v1/findings", expect=200)
-    id = loaded.value("SELECT id::text FROM inspectd.client WHERE name = 'Gone'")
-    assert "is revoked" in loaded.run("client", "revoke", id).stderr
-    time.sleep(1.1)
-    council.with_key(key).get("/v1/findings", expect=401)
-    assert "was revoked already" in loaded.run("client", "revoke", id).stderr
-    assert re.search(rf"{id}\s+revoked", loaded.run("client", "list").stdout)
-    nobody = "0190f3c2-0000-7000-8000-000000000000"
-    assert "there is no client" in loaded.run("client", "revoke", nobody, status=1).stderr
-    assert "usage" in loaded.run("client", "revoke", "Gone", status=2).stderr
-
-
-def test_client_without_a_verb_shows_how(full):
-    for arguments in ([], ["remove"], ["list", "x"], ["revoke"]):
-        assert "usage: inspectd client" in full.run("client", *arguments, status=2).stderr
-    assert "usage: inspectd client" in full.run("client", "--help").stdout

@@ -45,6 +45,17 @@ def test_the_table_of_settings_is_that_of_the_binary():
     assert written == settings_table(), "write into README.md:\n" + settings_table()
 
 
+def test_the_table_of_limits_is_that_of_the_binary():
+    """But for two that no request can meet: they are between the service and its database."""
+    written = re.search(r"<!-- limits -->\n(.*?)<!-- /limits -->", README, re.S).group(1)
+    rows = re.findall(r"^\| `(\w+)` \| ([\d,]+) \| \S", written, re.M)
+    limits = json.loads(clusters.inspectd("describe"))["limits"]
+    inside = {"sql_bytes", "statements"}
+    assert [(name, int(most.replace(",", ""))) for name, most in rows] == [
+        (name, most) for name, most in limits.items() if name not in inside
+    ]
+
+
 def settings_table() -> str:
     """The settings as `inspectd describe` has them, as a table; paths from the repository's root."""
 

@@ -39,7 +39,8 @@ class Run:
         self.state, self.port = pathlib.Path(state), free_port() if port is None else port
         self.mark = f"INSPECTD_TEST_MARK={uuid.uuid4()}"
         names = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTD")}
-        names |= dict([self.mark.split("=")])
+        # Of a process that may not leave a core dump only root learns what it was started with.
+        names |= dict([self.mark.split("=")]) | {"INSPECTD_CORE_DUMPS": "1"}
         if not build:
             names["INSPECTD"] = str(clusters.binary())
         self.began = time.monotonic()
@@ -202,8 +203,8 @@ def run(folder: pathlib.Path) -> Iterator[type]:
 def test_a_first_start_ends_in_one_line_a_key_and_data(run, folder):
     service = run(build=True).ready()
 
-    key = folder / "state" / "dev.key"
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    for name in ("dev.key", "secret"):
+        assert stat.S_IMODE((folder / "state" / name).stat().st_mode) == 0o600
     assert total(service, "authorities") >= 153
     assert service.get("/v1/authorities", key="ik_wrong")[0] == 401
     service.stop()
@@ -231,6 +232,16 @@ def test_a_second_start_is_quick_and_finds_the_data(run, kept):
     assert again.key == key
     assert again.get(f"/v1/actions/{action['id']}") == (200, action)
     again.stop()
+
+
+def test_with_the_secret_gone_there_is_another_and_another_key(run, kept):
+    """Nobody can make keys work again that were hashed under it."""
+    secret, key = (kept / "secret").read_text(), (kept / "dev.key").read_text().strip()
+    (kept / "secret").unlink()
+    service = run().ready()
+    assert (kept / "secret").read_text() != secret and service.key != key
+    assert service.get("/v1/me")[0] == 200 and service.get("/v1/me", key=key)[0] == 401
+    service.stop()
 
 
 def test_ctrl_c_stops_everything(run, kept):

@@ -57,9 +57,10 @@ DECISIONS = {
     "done": {"taken": WHY},
     "withdrawn": {},
 }
+ACCESS = {"active": {"revoked": YES}, "revoked": {}}
 TABLES = {
     "inspections": INSPECTIONS, "findings": FINDINGS, "actions": ACTIONS, "authorities": AUTHORITIES, "plans": PLANS,
-    "extensions": EXTENSIONS, "meetings": MEETINGS, "decisions": DECISIONS,
+    "extensions": EXTENSIONS, "meetings": MEETINGS, "decisions": DECISIONS, "clients": ACCESS, "keys": ACCESS,
 }
 # How a new row comes to each status that it does not begin with.
 WAYS = {
@@ -71,6 +72,8 @@ WAYS = {
     "extensions": {"granted": ["granted"], "refused": ["refused"], "withdrawn": ["withdrawn"]},
     "meetings": {"held": ["held"], "cancelled": ["cancelled"]},
     "decisions": {"taken": ["taken"], "done": ["taken", "done"], "withdrawn": ["withdrawn"]},
+    "clients": {"revoked": ["revoked"]},
+    "keys": {"revoked": ["revoked"]},
 }
 
 PAIRS = [(resource, old, new) for resource, table in TABLES.items() for old, new in itertools.product(table, table)]
@@ -264,6 +267,7 @@ def test_an_action_is_created_embedded_by_nobody_and_complete_by_anybody(api, gi
     ("inspections", "planned", "in_progress"), ("findings", "open", "being_addressed"),
     ("actions", "not_started", "in_progress"), ("authorities", "current", "abolished"), ("plans", "draft", "agreed"),
     ("extensions", "requested", "refused"), ("meetings", "planned", "cancelled"), ("decisions", "proposed", "taken"),
+    ("clients", "active", "revoked"), ("keys", "active", "revoked"),
 ])
 def test_a_transition_happens_today_unless_it_says_when_and_never_later(api, at, unwritten, resource, old, new):
     path = at(resource, old)

@@ -127,9 +127,9 @@ static void prepare(struct bench *b, const char *rows)
 	if (query_read(&finding_resource, QUERY_LIST, &params, NULL, &q, &err) < 0)
 		exit(1);
 	columns_chosen(&q, &b->columns);
-	builder_init(&b->rows, false);
+	builder_init(&b->rows, SCHEMA_INSPECTD);
 	statement_list(&b->rows, &q, &b->columns, NULL, SEGMENT_WHOLE, q.limit);
-	builder_init(&b->aggregate, false);
+	builder_init(&b->aggregate, SCHEMA_INSPECTD);
 	buf_adds(&b->aggregate.sql, "SELECT json_agg(page)::text FROM (SELECT t.id");
 	for (size_t i = 0; i < b->columns.n; i++)
 		if (b->columns.field[i]->type != F_ID)

@@ -86,7 +86,7 @@ static size_t run_list(struct connection *c, const struct list_query *q, enum se
 	struct builder b;
 
 	columns_chosen(q, ret_columns);
-	builder_init(&b, false);
+	builder_init(&b, SCHEMA_INSPECTD);
 	statement_list(&b, q, ret_columns, &within, segment, limit);
 	assert_int_equal(builder_statement(&b, &s, &err), 0);
 	CHECK(connection_run(c, NULL, &s, 1, ret_rows, &err) == 0, "%s: %s", s.sql, err.detail);

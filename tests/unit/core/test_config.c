@@ -40,6 +40,7 @@ static void config_read_has_a_default_for_everything_but_the_database(void **sta
 	assert_int_equal(c.port, 8080);
 	assert_null(c.database_url);
 	assert_null(c.owner_url);
+	assert_null(c.secret_file);
 	assert_int_equal(c.workers, 8);
 	assert_int_equal(c.connections, 1024);
 	assert_int_equal(c.idle_s, 60);
@@ -50,7 +51,23 @@ static void config_read_has_a_default_for_everything_but_the_database(void **sta
 	assert_int_equal(c.idempotency_wait_ms, 5000);
 	assert_int_equal(c.drain_ms, 10000);
 	assert_int_equal(c.notice_ms, 0);
+	assert_int_equal(c.rate, 6000);
+	assert_int_equal(c.rate_s, 60);
+	assert_int_equal(c.connections_per_address, 0);
+	assert_int_equal(c.trust_proxy, 0);
+	assert_int_equal(c.core_dumps, 0);
+	assert_null(c.cors_origins);
+	assert_null(c.tls_certificate);
+	assert_null(c.tls_key);
 	assert_int_equal(c.log_level, LOG_INFO);
+	assert_null(c.issuer);
+	assert_null(c.audience);
+	assert_string_equal(c.token_algorithms, "RS256,ES256,EdDSA");
+	assert_string_equal(c.claim_scopes, "scope");
+	assert_string_equal(c.claim_authorities, "authorities");
+	assert_string_equal(c.claim_clearance, "clearance");
+	assert_int_equal(c.clock_skew_s, 60);
+	assert_int_equal(c.jwks_s, 300);
 	assert_string_equal(c.reference_dir, INSPECTD_SOURCE_DIR "/sql/reference");
 	assert_int_equal(err.code, ERR_NONE);
 }
@@ -171,6 +188,43 @@ static void config_read_lets_the_owner_default_to_the_database(void **state)
 	assert_string_equal(c.owner_url, "host=b");
 }
 
+static void config_read_makes_whole_lists_with_half_of_the_workers(void **state)
+{
+	static const struct {
+		const char *workers, *exports;
+		unsigned made;
+	} cases[] = { { "8", "", 4 }, { "2", "", 1 }, { "3", "0", 1 }, { "4", "3", 3 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct error err = { 0 };
+		struct config c;
+
+		setenv("INSPECTD_WORKERS", cases[i].workers, 1);
+		setenv("INSPECTD_EXPORTS", cases[i].exports, 1);
+		assert_int_equal(config_read(&c, &err), 0);
+		CHECK(c.exports == cases[i].made, "case %zu: %u", i, c.exports);
+	}
+}
+
+static void config_read_takes_a_certificate_only_with_its_key(void **state)
+{
+	static const char *const names[] = { "INSPECTD_TLS_CERTIFICATE", "INSPECTD_TLS_KEY" };
+	struct error err = { 0 };
+	struct config c;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		clean_environment(NULL);
+		setenv(names[i], "/some/file.pem", 1);
+		assert_int_equal(config_read(&c, &err), -1);
+		assert_int_equal(err.code, ERR_INVALID);
+		assert_non_null(strstr(err.detail, "go together"));
+	}
+	setenv("INSPECTD_TLS_CERTIFICATE", "/some/file.pem", 1);
+	assert_int_equal(config_read(&c, &err), 0);
+}
+
 static void config_read_refuses_fewer_connections_than_workers(void **state)
 {
 	struct error err = { 0 };
@@ -195,6 +249,8 @@ int main(void)
 		cmocka_unit_test_setup(config_read_takes_an_empty_variable_as_unset, clean_environment),
 		cmocka_unit_test_setup(config_read_knows_four_log_levels, clean_environment),
 		cmocka_unit_test_setup(config_read_lets_the_owner_default_to_the_database, clean_environment),
+		cmocka_unit_test_setup(config_read_makes_whole_lists_with_half_of_the_workers, clean_environment),
+		cmocka_unit_test_setup(config_read_takes_a_certificate_only_with_its_key, clean_environment),
 		cmocka_unit_test_setup(config_read_refuses_fewer_connections_than_workers, clean_environment),
 	};
 

@@ -14,6 +14,43 @@ static void hash_sha256_agrees_with_fips_180(void **state)
 	assert_string_equal(out, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+static void hash_hmac_agrees_with_rfc_4231(void **state)
+{
+	static const struct {
+		const char *key, *bytes, *mac;
+	} cases[] = {
+		{ "\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b", "Hi There",
+		  "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
+		{ "Jefe", "what do ya want for nothing?",
+		  "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+	};
+	unsigned char mac[HASH_BYTES];
+	char out[65];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		hash_hmac(cases[i].key, strlen(cases[i].key), cases[i].bytes, strlen(cases[i].bytes), mac);
+		hash_hex(mac, sizeof mac, out);
+		assert_string_equal(out, cases[i].mac);
+	}
+}
+
+static void hash_equal_looks_at_every_byte(void **state)
+{
+	char a[33] = "0123456789abcdef0123456789abcdef", b[33];
+
+	(void)state;
+	memcpy(b, a, sizeof b);
+	assert_true(hash_equal(a, b, 32));
+	for (size_t i = 0; i < 32; i++) {
+		b[i] ^= 1;
+		CHECK(!hash_equal(a, b, 32), "byte %zu", i);
+		b[i] ^= 1;
+	}
+	b[31] = 'x';
+	assert_true(hash_equal(a, b, 31));
+}
+
 static void hash_fast_is_xxh3_with_no_seed(void **state)
 {
 	char out[33], other[33];
@@ -77,6 +114,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hash_sha256_agrees_with_fips_180),
+		cmocka_unit_test(hash_hmac_agrees_with_rfc_4231),
+		cmocka_unit_test(hash_equal_looks_at_every_byte),
 		cmocka_unit_test(hash_fast_is_xxh3_with_no_seed),
 		cmocka_unit_test(hash_random_writes_base64url_of_the_right_length),
 		cmocka_unit_test(hash_random_refuses_too_little_room),

@@ -83,10 +83,12 @@ static void not_modified_keeps_the_tag_and_the_length(void **state)
 	buf_adds(&a.body, "{}");
 	answer_digest(&a);
 	answer_header(&a, "Link", "</x>; rel=\"next\"");
+	answer_header(&a, "Content-Security-Policy", "default-src 'self'");
 	answer_not_modified(&a);
 	assert_int_equal(a.status, 304);
-	assert_int_equal(a.n_headers, 1);
+	assert_int_equal(a.n_headers, 2);
 	assert_non_null(answer_header_of(&a, "ETag"));
+	assert_string_equal(answer_header_of(&a, "Content-Security-Policy"), "default-src 'self'");
 	assert_int_equal(a.body.len, 2);
 	answer_done(&a);
 }

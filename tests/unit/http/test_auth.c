@@ -81,20 +81,24 @@ static void where_no_key_is_needed_none_is_read(void **state)
 /* RFC 6750, 3: an error is named only where a key was tried. */
 static void a_challenge_says_what_was_wrong_with_the_key(void **state)
 {
-	static char read_scope[] = "findings:read";
+	static char read_scope[] = "findings:read", act_scope[] = "actions:read";
 	static char *scopes[] = { read_scope, NULL };
+	static char *others[] = { act_scope, NULL };
 	static const struct client reader = { .scopes = scopes, .clearance = "restricted" };
+	static const struct client doer = { .scopes = others, .clearance = "restricted" };
 	static const struct {
 		enum err_code code;
 		const char *authorization;
 		const struct client *client;
+		bool may;
 		const char *challenge;
 	} cases[] = {
-		{ ERR_UNAUTHENTICATED, NULL, NULL, "Bearer realm=\"inspectd\"" },
-		{ ERR_UNAUTHENTICATED, "Bearer x", NULL, "Bearer realm=\"inspectd\", error=\"invalid_token\"" },
-		{ ERR_FORBIDDEN, "Bearer ik_a", &reader,
+		{ ERR_UNAUTHENTICATED, NULL, NULL, false, "Bearer realm=\"inspectd\"" },
+		{ ERR_UNAUTHENTICATED, "Bearer x", NULL, false, "Bearer realm=\"inspectd\", error=\"invalid_token\"" },
+		{ ERR_FORBIDDEN, "Bearer ik_a", &reader, false,
 		  "Bearer realm=\"inspectd\", error=\"insufficient_scope\", scope=\"actions:read\"" },
-		{ ERR_NOT_FOUND, "Bearer ik_a", &reader, NULL },
+		{ ERR_FORBIDDEN, "Bearer ik_a", &doer, true, NULL }, /* whose row it is was the reason */
+		{ ERR_NOT_FOUND, "Bearer ik_a", &reader, false, NULL },
 	};
 
 	(void)state;
@@ -107,6 +111,8 @@ static void a_challenge_says_what_was_wrong_with_the_key(void **state)
 		x.route = &closed_route;
 		x.header[H_AUTHORIZATION] = cases[i].authorization;
 		x.client = cases[i].client;
+		if (x.client)
+			assert_int_equal(auth_may(&x, "actions:read"), cases[i].may);
 		auth_challenge(&x, &err);
 		challenge = answer_header_of(&x.answer, "WWW-Authenticate");
 		CHECK(cases[i].challenge ? challenge && strcmp(challenge, cases[i].challenge) == 0 : !challenge,

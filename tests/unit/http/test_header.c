@@ -208,6 +208,9 @@ static void a_request_id_is_plain(void **state)
 	assert_false(header_is_request_id(longest));
 	longest[LIMIT_REQUEST_ID] = '\0';
 	assert_true(header_is_request_id(longest));
+	assert_false(header_is_request_id("ik_9f8Zr4-QmT_0pLxWvB2nKd7sHc3yJ6uEaG1tRqXoYiM"));
+	assert_false(header_is_request_id("a:ik_9f8Zr4-QmT_0pLxWvB2nKd7sHc3yJ6uEaG1tRqXoYiM"));
+	assert_true(header_is_request_id("ik_1"));
 }
 
 static void traceparent_is_as_w3c_says(void **state)
@@ -236,6 +239,7 @@ static void a_person_is_printable(void **state)
 	assert_string_equal(person, "a.smith@example.gov.uk");
 	assert_int_equal(header_person("Si\xC3\xA2n Rhys", person), 0);
 	assert_string_equal(person, "Si\xC3\xA2n Rhys");
+	assert_int_equal(header_person("ik_9f8Zr4-QmT_0pLxWvB2nKd7sHc3yJ6uEaG1tRqXoYiM", person), -1);
 	for (size_t i = 0; i < ARRAY_LEN(none); i++)
 		CHECK(header_person(none[i], person) == -1, "case %zu", i);
 }

@@ -190,7 +190,7 @@ static void a_bad_idempotency_key_is_malformed(void **state)
 	exchange_done(&x);
 }
 
-static void a_write_takes_validate_only_and_nothing_else(void **state)
+static void a_write_takes_validate_only_and_little_else(void **state)
 {
 	static const struct {
 		const char *url;
@@ -216,6 +216,71 @@ static void a_write_takes_validate_only_and_nothing_else(void **state)
 		CHECK(cases[i].outcome < 0 || x.call.validate_only == cases[i].dry, "%s", cases[i].url);
 		exchange_done(&x);
 	}
+}
+
+static void why_identifiers_are_let_through_is_told_in_one_line(void **state)
+{
+	static const struct {
+		const char *why, *code; /* NULL: it is taken */
+	} cases[] = {
+		{ "a+test+case", NULL },
+		{ "abcdefghij", NULL },
+		{ "caf%C3%A9s+%2B+12", NULL },
+		{ "", "too_short" },
+		{ "123456789", "too_short" },
+		{ "%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9", "too_short" },
+		{ "++++++++++++", "bad_form" },
+		{ "two+lines%0Aare+too+many", "control_character" },
+		{ "because+943+476+5919+asked", "identifier" },
+		{ "ask+jane@gmail.com+about+it", "identifier" },
+		{ "ask+office@acklam.sch.uk+about+it", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct exchange x;
+		struct error err;
+		char url[200];
+
+		(void)snprintf(url, sizeof url, "/x?allow_identifiers=%s", cases[i].why);
+		make_read(&x, "POST", url, &err);
+		CHECK(input_write_query(&x, &err) == (cases[i].code ? -1 : 0), "%s", url);
+		if (cases[i].code) {
+			assert_string_equal(err.complaint[0].pointer, "/allow_identifiers");
+			CHECK(strcmp(err.complaint[0].code, cases[i].code) == 0, "%s: %s", url, err.complaint[0].code);
+			assert_int_equal(err.code, ERR_MALFORMED);
+			assert_null(strstr(err.detail, "943"));
+		} else {
+			assert_non_null(x.call.allow_identifiers);
+		}
+		exchange_done(&x);
+	}
+}
+
+/* An override is not replayed as if it had not been there, nor the other way round. */
+static void why_identifiers_are_let_through_is_part_of_the_request(void **state)
+{
+	char hash[3][65];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hash); i++) {
+		static const char *const whys[] = { NULL, "it is a test", "it is another" };
+		static const struct client client = { .actor = "client:1" };
+		struct input_key key;
+		struct exchange x;
+		struct error err;
+		bool has;
+
+		make_read(&x, "POST", "/v1/actions", &err);
+		x.client = &client;
+		x.call.allow_identifiers = whys[i];
+		x.header[H_IDEMPOTENCY_KEY] = "k";
+		assert_int_equal(input_idempotency(&x, &key, &has, &err), 0);
+		memcpy(hash[i], key.request_hash, sizeof hash[i]);
+		exchange_done(&x);
+	}
+	assert_string_not_equal(hash[0], hash[1]);
+	assert_string_not_equal(hash[1], hash[2]);
 }
 
 static void numbers_are_never_clamped(void **state)
@@ -275,7 +340,9 @@ int main(void)
 		cmocka_unit_test(if_match_is_required),
 		cmocka_unit_test(an_idempotency_key_is_bound_to_the_whole_request),
 		cmocka_unit_test(a_bad_idempotency_key_is_malformed),
-		cmocka_unit_test(a_write_takes_validate_only_and_nothing_else),
+		cmocka_unit_test(a_write_takes_validate_only_and_little_else),
+		cmocka_unit_test(why_identifiers_are_let_through_is_told_in_one_line),
+		cmocka_unit_test(why_identifiers_are_let_through_is_part_of_the_request),
 		cmocka_unit_test(numbers_are_never_clamped),
 		cmocka_unit_test(what_is_offered_is_listed_in_the_refusal),
 	};
