@@ -35,6 +35,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
 CACHE = REPOSITORY / "build" / "test-cluster"
 KEPT_TEMPLATES = 3
+ROOM = 6 << 30  # what a few suites at once may fill with their databases
 
 EMPTY, REFERENCE, SAMPLE = "inspectd_empty", "inspectd_reference", "inspectd_sample"
 SUPERUSER, OWNER, SERVICE = "postgres", "inspectd_owner", "inspectd_service"
@@ -69,11 +70,20 @@ def unchecked() -> pathlib.Path:
     return path
 
 
+def quick_folder() -> str | None:
+    """In memory, where there is room for it: a database is cloned there in a tenth of the time. None: where temporary files are."""
+    try:
+        has_room = shutil.disk_usage("/dev/shm").free > ROOM and os.access("/dev/shm", os.W_OK)
+    except FileNotFoundError:
+        has_room = False
+    return "/dev/shm" if has_room else None
+
+
 class Cluster:
     """One cluster: start it, clone databases in it, stop it."""
 
     def __init__(self, template: pathlib.Path | None = None, durable: bool = False):
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="inspectd-"))
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="inspectd-", dir=None if durable else quick_folder()))
         self.data, self.socket = self.home / "data", self.home / "socket"
         self.log = self.home / "postgres.log"
         self.secret = self.home / "secret"  # that of every service on this cluster

@@ -159,7 +159,7 @@ def total(run: Run, resource: str) -> int:
 @pytest.fixture
 def folder() -> Iterator[pathlib.Path]:
     """A short-lived folder that only its owner may enter: below it, as root, the database's user cannot go by path."""
-    path = pathlib.Path(tempfile.mkdtemp(prefix="run-"))
+    path = pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=clusters.quick_folder()))
     yield path
     shutil.rmtree(path)
 
@@ -167,7 +167,7 @@ def folder() -> Iterator[pathlib.Path]:
 @pytest.fixture(scope="module")
 def finished() -> Iterator[pathlib.Path]:
     """A state folder that an earlier run has left in good order."""
-    path = pathlib.Path(tempfile.mkdtemp(prefix="run-"))
+    path = pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=clusters.quick_folder()))
     Run(path / "state").ready().stop()
     yield path / "state"
     shutil.rmtree(path)
