@@ -19,5 +19,6 @@ int command_describe(int argc, char **argv);
 int command_load(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_serve(int argc, char **argv);
+int command_verify_audit(int argc, char **argv);
 
 #endif

@@ -201,13 +201,14 @@ static json_t *describe_resource(const struct resource *r)
 {
 	const struct field *status = r->status ? resource_field(r, "status") : NULL;
 
-	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:o}", "name",
-			 r->name, "plural", r->plural, "path", resource_path(r), "writable", r->writable, "owned",
-			 r->owned, "shared", r->shared, "attached", r->attached, "append_only", r->append_only,
-			 "belongs_to", text_or_null(r->belongs_to), "fields", describe_fields(r->fields, r->n_fields),
-			 "filters", describe_filters(r), "expansions", describe_expansions(r), "searchable",
-			 r->searchable, "transitions", describe_transitions(r), "default_sort", r->default_sort,
-			 "initial_status", text_or_null(status ? status->initial : NULL));
+	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:o}",
+			 "name", r->name, "plural", r->plural, "path", resource_path(r), "writable", r->writable,
+			 "owned", r->owned, "shared", r->shared, "attached", r->attached, "append_only", r->append_only,
+			 "numbered", r->numbered, "belongs_to", text_or_null(r->belongs_to), "fields",
+			 describe_fields(r->fields, r->n_fields), "filters", describe_filters(r), "expansions",
+			 describe_expansions(r), "searchable", r->searchable, "transitions", describe_transitions(r),
+			 "default_sort", r->default_sort, "initial_status",
+			 text_or_null(status ? status->initial : NULL));
 }
 
 static json_t *describe_resources(void)

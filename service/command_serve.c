@@ -14,6 +14,7 @@
 #include "http/quota.h"
 #include "http/server.h"
 #include "identity/identity.h"
+#include "job/job.h"
 
 #include "core/banned.h"
 
@@ -67,6 +68,7 @@ static int check_database(const struct config *config, struct database *database
 	}
 	if (database_ready(database, &found) || found.code == ERR_TIMEOUT)
 		return 0;
+	(void)snprintf(err->cause, sizeof(err->cause), "%s", found.cause);
 	if (found.code == ERR_UNAVAILABLE)
 		return error_set(err, ERR_INVALID, "%s", found.detail);
 	return error_set(err, ERR_INVALID, "the database has not been migrated: run `inspectd migrate`");
@@ -103,6 +105,7 @@ static int serve(const struct config *config, const sigset_t *awaited, struct er
 	_cleanup_(database_freep) struct database *database = NULL;
 	_cleanup_(quota_freep) struct quota *quota = NULL;
 	_cleanup_(identity_freep) struct identity *identity = NULL;
+	_cleanup_(job_stopp) struct jobs *jobs = NULL;
 	_cleanup_(server_stopp) struct server *server = NULL; /* stops before the others go */
 	struct database_options options = options_of(config, "inspectd_api");
 	struct app app = { .config = config };
@@ -120,6 +123,8 @@ static int serve(const struct config *config, const sigset_t *awaited, struct er
 		return -1;
 	app.identity = identity;
 	if (server_start(&server, &app, err) < 0)
+		return -1;
+	if (config->jobs_s > 0 && job_start(&jobs, database, config->jobs_s, err) < 0)
 		return -1;
 	log_info("listening on %s port %u, %u workers, version %s", server_host(server), server_port(server),
 		 config->workers, INSPECTD_VERSION);

@@ -18,6 +18,7 @@ static const struct {
 	{ "migrate", command_migrate, "bring the database to the shape that this version needs" },
 	{ "load", command_load, "load reference data" },
 	{ "client", command_client, "make, rotate, list and revoke API keys" },
+	{ "verify-audit", command_verify_audit, "tell whether the audit is as it was written" },
 	{ "describe", command_describe, "print routes, resources, settings, limits and problems as JSON" },
 };
 
@@ -35,8 +36,8 @@ static void print_help(FILE *to)
 {
 	fputs("usage: inspectd COMMAND [ARGUMENT...]\n\ncommands:\n", to);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].meaning);
-	fputs("  --help     this text\n  --version  the version\n\nsettings, from the environment (default; bounds):\n",
+		fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].meaning);
+	fputs("  --help       this text\n  --version    the version\n\nsettings, from the environment (default; bounds):\n",
 	      to);
 	for (size_t i = 0; i < n_config_options; i++)
 		print_setting(to, &config_options[i]);

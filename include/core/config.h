@@ -39,6 +39,7 @@ struct config {
 	const char *cors_origins;         /* INSPECTD_CORS_ORIGINS      none: no page of another origin may call */
 	const char *tls_certificate;      /* INSPECTD_TLS_CERTIFICATE   none: plain HTTP */
 	const char *tls_key;              /* INSPECTD_TLS_KEY           with it */
+	unsigned jobs_s;                  /* INSPECTD_JOBS_S            60 seconds between runs; 0: none here */
 	unsigned core_dumps;              /* INSPECTD_CORE_DUMPS        0: a crash leaves none */
 	enum log_level log_level;         /* INSPECTD_LOG_LEVEL         info */
 	const char *secret_file;   /* INSPECTD_SECRET_FILE       required by serve, and to make keys (core/secret.h) */

@@ -21,6 +21,9 @@ handler write_create, write_change, write_remove, write_move, write_restore, wri
 /* keys.c: what opens the door */
 handler keys_add;
 
+/* audit.c: the chain of the audit, and what seals it */
+handler audit_verify, audit_heads;
+
 /* calendar.c: days, for other systems */
 handler calendar_working_days;
 

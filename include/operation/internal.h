@@ -25,6 +25,8 @@ int reach_check_draft(const struct call *call, const struct resource *r, const j
 /* Whether anybody wants to know: then columns are to be marked (repository/statement.h). */
 bool readings_wanted(const struct call *call);
 void readings_add(const struct call *call, const struct resource *r, const char *id, const char *sensitivity);
+/* A row as it is, where a write answers with it and leaves no trace of its own: it is only read. */
+void readings_add_shown(const struct call *call, const struct resource *r, const json_t *stored);
 void readings_add_row(const struct call *call, const struct resource *r, const struct columns *columns,
 		      const struct result *rows, size_t row, size_t first); /* `first` is the first column's number */
 
@@ -51,8 +53,8 @@ int representation_stale(struct connection *c, const struct call *call, const st
 struct call read_call(const struct call *call, const struct list_query *q);
 
 /* What a nested list is within, into name[]; ERR_NOT_FOUND when its parent is not there. */
-int read_within(struct connection *c, const struct call *call, const struct parent *parent, char *name, size_t size,
-		struct within *ret_within, struct error *err) _must_check_;
+int read_within(struct connection *c, const struct call *call, const struct resource *r, const struct parent *parent,
+		char *name, size_t size, struct within *ret_within, struct error *err) _must_check_;
 
 /* --- expansions.c -------------------------------------------------------------- */
 

@@ -174,6 +174,23 @@ int operation_search(const struct call *call, const struct client *client, const
 /* Appends the strands and grades that frameworks use: `{"strand":[{code,label}…],"grade":[…]}` without the braces. */
 int operation_framework_vocabularies(const struct call *call, struct buf *out, struct error *err) _must_check_;
 
+/* --- audit ----------------------------------------------------------------- */
+
+/*
+ * Appends how far the chain of the audit was verified from `after` on ("0": from the start) within about that many
+ * seconds, and the first broken link: {"verified","checked","from_seq","to_seq","complete","next_after","seals","broken"}.
+ * For who sees all.
+ */
+int operation_verify_audit(const struct call *call, const char *after, double seconds, struct buf *out,
+			   struct error *err) _must_check_;
+
+/* Seals what has been written and is not on its way any more. */
+int operation_seal(const struct call *call, struct error *err) _must_check_;
+
+/* Whether the database has a seal of this number with this digest. */
+int operation_has_seal(const struct call *call, int64_t id, const char *digest, bool *ret_same,
+		       struct error *err) _must_check_;
+
 /* --- days ------------------------------------------------------------------ */
 
 /* From which day, and either how many working days or until which day; each in its own form already. */

@@ -53,7 +53,10 @@ void database_hurry(struct database *database);
 
 int database_mine(struct database *database, struct connection **ret_connection, struct error *err) _must_check_;
 
-/* True when the database answers and its migrations are those of this binary. */
+/*
+ * True when the database answers, its migrations are those of this binary, and the role that the service takes is held
+ * to the policies: it owns nothing, is exempt from nothing, and cannot write the journal. ERR_UNAVAILABLE says why not.
+ */
 bool database_ready(struct database *database, struct error *err);
 
 /* One statement: its text, and the values of $1..$n as text (NULL: null). */

@@ -24,6 +24,12 @@ extern const char *const seen_schemas[SCHEMA_COUNT_]; /* their names */
 /* The script that makes the tables of both schemas, over inspectd and recorded; views and rules come after it. */
 void seen_script(struct buf *script);
 
+/* For seen.c: the journal of one of these schemas, over that of another (seen_journal.c). */
+void seen_journal(struct buf *script, const char *schema, const char *beneath);
+
+/* The tables that are shown to everybody, as an array in SQL. */
+void seen_reference_tables(struct buf *out);
+
 /* Takes both away, with all that is in them. */
 #define SEEN_DROP "DROP SCHEMA IF EXISTS seen, seen_recorded CASCADE;"
 

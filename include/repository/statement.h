@@ -69,7 +69,8 @@ void columns_mark(const struct resource *r, struct columns *columns);
 
 /* A row's parent in a nested list: authority_id = …, or a list or filter of that name. */
 struct within {
-	const char *name, *value; /* NULL: not nested */
+	const char *name, *value;      /* NULL: not nested */
+	const struct resource *traced; /* whose history it is: entries about this row of this resource; else NULL */
 };
 
 /*

@@ -12,8 +12,9 @@
 #define KNOWN_JUDGEMENTS                                                                                               \
 	"SELECT s.strand || ':' || g.grade FROM inspectd.framework_strand s "                                          \
 	"JOIN inspectd.framework_grade g ON g.framework_id = s.framework_id"
-#define KNOWN_REGIONS "SELECT region FROM inspectd.authorities WHERE region IS NOT NULL"
-#define KNOWN_STRANDS "SELECT strand FROM inspectd.framework_strand"
-#define KNOWN_THEMES  "SELECT id FROM inspectd.theme"
+#define KNOWN_JOURNALED "SELECT resource FROM inspectd.journaled_table"
+#define KNOWN_REGIONS   "SELECT region FROM inspectd.authorities WHERE region IS NOT NULL"
+#define KNOWN_STRANDS   "SELECT strand FROM inspectd.framework_strand"
+#define KNOWN_THEMES    "SELECT id FROM inspectd.theme"
 
 #endif

@@ -8,6 +8,7 @@ extern const struct resource framework_resource, theme_resource, authority_resou
 	inspection_resource, finding_resource, action_resource, organisation_resource, document_resource, plan_resource,
 	update_resource, extension_resource, reschedule_resource, deadline_resource, measure_resource,
 	observation_resource, board_resource, meeting_resource, agenda_item_resource, decision_resource,
-	intervention_resource, delivery_model_resource, client_resource, api_key_resource;
+	intervention_resource, delivery_model_resource, client_resource, api_key_resource, audit_entry_resource,
+	reading_resource, seal_resource, erasure_resource, retention_rule_resource;
 
 #endif

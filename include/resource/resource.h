@@ -46,6 +46,11 @@ enum resource_id {
 	RES_DELIVERY_MODEL,
 	RES_CLIENT,
 	RES_API_KEY,
+	RES_AUDIT_ENTRY,
+	RES_READING,
+	RES_SEAL,
+	RES_ERASURE,
+	RES_RETENTION_RULE,
 	RES_COUNT_
 };
 
@@ -201,6 +206,7 @@ struct resource {
 	bool searchable;                   /* q=, and /v1/search */
 	const char *label;                 /* SQL of the line that /v1/search shows of row t; NULL: its title or name */
 	bool own_key;                      /* the client names the id (authorities) */
+	bool numbered;                     /* the id is a number that the database counts up */
 	bool owned;                        /* belongs to an authority: authority_id, external_refs, sensitivity */
 	bool writable;
 	bool append_only;       /* rows are added, and never changed or deleted */

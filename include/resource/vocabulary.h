@@ -27,7 +27,7 @@ extern const struct vocabulary *const vocabularies[];
 extern const size_t n_vocabularies;
 
 extern const struct vocabulary access_statuses, action_precisions, action_statuses, attendances, authority_statuses,
-	authority_types, board_kinds, cadences, capacities, comparators, date_precisions, deadline_bases,
+	audit_ops, authority_types, board_kinds, cadences, capacities, comparators, date_precisions, deadline_bases,
 	deadline_kinds, deadline_statuses, decision_answers, decision_kinds, decision_statuses, delivery_model_kinds,
 	directions, document_roles, extension_statuses, finding_kinds, finding_polarities, finding_relations,
 	finding_stages, finding_statuses, impacts, inspection_bodies, inspection_deliveries, inspection_kinds,

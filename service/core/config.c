@@ -41,6 +41,7 @@ const struct option config_options[] = {
 	{ "INSPECTD_IDEMPOTENCY_WAIT_MS", O_UINT,   AT(idempotency_wait_ms), "5000",      10,   5000,             "how long a retry waits for the same request still in flight" },
 	{ "INSPECTD_IDLE_S",              O_UINT,   AT(idle_s),              "60",        1,    3600,             "seconds after which a silent connection is closed" },
 	{ "INSPECTD_ISSUER",              O_TEXT,   AT(issuer),              NULL,        0,    0,                "OpenID Connect issuer whose access tokens are taken; none: API keys only" },
+	{ "INSPECTD_JOBS_S",              O_UINT,   AT(jobs_s),              "60",        0,    3600,             "how often this instance seals the audit, erases what was kept long enough, and forgets old answers; 0: never" },
 	{ "INSPECTD_JWKS_S",              O_UINT,   AT(jwks_s),              "300",       1,    86400,            "how often the keys of the issuer are fetched" },
 	{ "INSPECTD_LOCK_MS",             O_UINT,   AT(lock_ms),             "2000",      10,   60000,            "lock_timeout of a statement" },
 	{ "INSPECTD_LOG_LEVEL",           O_LEVEL,  AT(log_level),           "info",      0,    0,                "error, warn, info or debug" },

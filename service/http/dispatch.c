@@ -97,7 +97,7 @@ static int check_argument(const struct exchange *x, struct error *err)
 /* Not where only the headers go out. */
 static bool shows_rows(const struct exchange *x)
 {
-	return x->method == M_GET && x->answer.status == 200;
+	return x->method != M_HEAD && x->answer.status == 200;
 }
 
 static int serve(struct exchange *x, struct error *err)

@@ -27,6 +27,7 @@
 #define DECISION       "decisions",       &decision_resource,       "decisions:read",       "decisions:write",       "Decision",      "Decisions"
 #define DELIVERY_MODEL "delivery-models", &delivery_model_resource, "delivery_models:read", "delivery_models:write", "DeliveryModel", "DeliveryModels"
 #define DOCUMENT       "documents",       &document_resource,       "documents:read",       "documents:write",       "Document",      "Documents"
+#define ERASURE        "erasures",        &erasure_resource,        "audit:read",           "admin",                "Erasure",       "Erasures"
 #define EXTENSION      "extensions",      &extension_resource,      "extensions:read",      "extensions:write",      "Extension",     "Extensions"
 #define FINDING        "findings",        &finding_resource,        "findings:read",        "findings:write",        "Finding",       "Findings"
 #define FRAMEWORK      "frameworks",      &framework_resource,      "frameworks:read",      NULL,                    "Framework",     "Frameworks"
@@ -39,6 +40,7 @@
 #define ORGANISATION   "organisations",   &organisation_resource,   "organisations:read",   "organisations:write",   "Organisation",  "Organisations"
 #define PLAN           "plans",           &plan_resource,           "plans:read",           "plans:write",           "Plan",          "Plans"
 #define RESCHEDULE     "reschedules",     &reschedule_resource,     "reschedules:read",     NULL,                    "Reschedule",    "Reschedules"
+#define RETENTION_RULE "retention-rules", &retention_rule_resource, "audit:read",           "admin",                "RetentionRule", "RetentionRules"
 #define THEME          "themes",          &theme_resource,          "themes:read",          NULL,                    "Theme",         "Themes"
 #define UPDATE         "updates",         &update_resource,         "updates:read",         "updates:write",         "Update",        "Updates"
 
@@ -49,6 +51,7 @@
 #define DELETE(...)  DELETE_(__VA_ARGS__)
 #define GET(...)     GET_(__VA_ARGS__)
 #define CHANGE(...)  CHANGE_(__VA_ARGS__)
+#define HISTORY(...) HISTORY_(__VA_ARGS__)
 #define RESTORE(...) RESTORE_(__VA_ARGS__)
 #define MOVE(...)    MOVE_(__VA_ARGS__)
 
@@ -58,12 +61,13 @@
 #define DELETE_(path, r, reading, writing, One, Many)        { M_DELETE, "/v1/" path "/{id}",             write_remove,      r, NULL, writing, "delete" One }
 #define GET_(path, r, reading, writing, One, Many)           { M_GET,    "/v1/" path "/{id}",             item_read,         r, NULL, reading, "get" One }
 #define CHANGE_(path, r, reading, writing, One, Many)        { M_PATCH,  "/v1/" path "/{id}",             write_change,      r, NULL, writing, "change" One }
+#define HISTORY_(path, r, reading, writing, One, Many)       { M_GET,    "/v1/" path "/{id}/history",     collection_list,   &audit_entry_resource, r, "audit:read", "listHistoryOf" One }
 #define RESTORE_(path, r, reading, writing, One, Many)       { M_POST,   "/v1/" path "/{id}/restore",     write_restore,     r, NULL, writing, "restore" One }
 #define MOVE_(path, r, reading, writing, One, Many)          { M_POST,   "/v1/" path "/{id}/transitions", write_move,        r, NULL, writing, "move" One }
 
 /* All of it, but for transitions. */
 #define WHOLE(...) LIST(__VA_ARGS__), CREATE(__VA_ARGS__), COUNTS(__VA_ARGS__), \
-	DELETE(__VA_ARGS__), GET(__VA_ARGS__), CHANGE(__VA_ARGS__), RESTORE(__VA_ARGS__)
+	DELETE(__VA_ARGS__), GET(__VA_ARGS__), CHANGE(__VA_ARGS__), HISTORY(__VA_ARGS__), RESTORE(__VA_ARGS__)
 
 /* One beneath another: LIST_OF(PLAN, ACTION) and ADD_TO(PLAN, ACTION) are /v1/plans/{id}/actions. */
 #define LIST_OF(...) LIST_OF_(collection_list, __VA_ARGS__)
@@ -104,6 +108,12 @@ const struct route routes[] = {
 
 	WHOLE(AGENDA_ITEM),
 
+	{ M_GET, "/v1/audit",          collection_list,   &audit_entry_resource, NULL, "audit:read", "listAuditEntries" },
+	{ M_GET, "/v1/audit/counts",   collection_counts, &audit_entry_resource, NULL, "audit:read", "countAuditEntries" },
+	{ M_GET, "/v1/audit/heads",    audit_heads,       &seal_resource,        NULL, "audit:read", "listSeals" },
+	{ M_GET, "/v1/audit/readings", collection_list,   &reading_resource,     NULL, "audit:read", "listReadings" },
+	{ M_GET, "/v1/audit/verify",   audit_verify,      NULL,                  NULL, "audit:read", "verifyAudit" },
+
 	WHOLE(AUTHORITY), MOVE(AUTHORITY),
 	BENEATH(AUTHORITY, ACTION), BENEATH(AUTHORITY, BOARD), LIST_OF(AUTHORITY, DEADLINE),
 	BENEATH(AUTHORITY, DELIVERY_MODEL), LIST_OF(AUTHORITY, FINDING), BENEATH(AUTHORITY, INSPECTION),
@@ -113,10 +123,10 @@ const struct route routes[] = {
 	WHOLE(BOARD),
 	LIST_OF(BOARD, ACTION), BENEATH(BOARD, MEETING), LIST_OF(BOARD, PLAN),
 
-	LIST(CLIENT), CREATE(CLIENT), COUNTS(CLIENT), GET(CLIENT), CHANGE(CLIENT), MOVE(CLIENT), LIST_OF(CLIENT, API_KEY),
+	LIST(CLIENT), CREATE(CLIENT), COUNTS(CLIENT), GET(CLIENT), CHANGE(CLIENT), HISTORY(CLIENT), MOVE(CLIENT), LIST_OF(CLIENT, API_KEY),
 	{ M_POST, "/v1/clients/{id}/keys", keys_add, &client_resource, NULL, "admin", "addApiKeyToClient" },
 
-	LIST(DEADLINE), COUNTS(DEADLINE), GET(DEADLINE), CHANGE(DEADLINE),
+	LIST(DEADLINE), COUNTS(DEADLINE), GET(DEADLINE), CHANGE(DEADLINE), HISTORY(DEADLINE),
 
 	WHOLE(DECISION), MOVE(DECISION),
 
@@ -124,12 +134,14 @@ const struct route routes[] = {
 
 	WHOLE(DOCUMENT),
 
-	LIST(EXTENSION), CREATE(EXTENSION), COUNTS(EXTENSION), GET(EXTENSION), MOVE(EXTENSION),
+	LIST(ERASURE), CREATE(ERASURE), COUNTS(ERASURE), GET(ERASURE), HISTORY(ERASURE),
+
+	LIST(EXTENSION), CREATE(EXTENSION), COUNTS(EXTENSION), GET(EXTENSION), HISTORY(EXTENSION), MOVE(EXTENSION),
 
 	WHOLE(FINDING), MOVE(FINDING),
 	BENEATH(FINDING, ACTION), BENEATH(FINDING, DOCUMENT),
 
-	LIST(FRAMEWORK), GET(FRAMEWORK),
+	LIST(FRAMEWORK), GET(FRAMEWORK), HISTORY(FRAMEWORK),
 
 	WHOLE(INSPECTION), MOVE(INSPECTION),
 	LIST_OF(INSPECTION, ACTION), LIST_OF(INSPECTION, DEADLINE), BENEATH(INSPECTION, DOCUMENT),
@@ -137,7 +149,7 @@ const struct route routes[] = {
 
 	WHOLE(INTERVENTION),
 
-	LIST(API_KEY), GET(API_KEY), MOVE(API_KEY),
+	LIST(API_KEY), GET(API_KEY), HISTORY(API_KEY), MOVE(API_KEY),
 
 	WHOLE(MEASURE),
 	BENEATH(MEASURE, OBSERVATION),
@@ -153,11 +165,13 @@ const struct route routes[] = {
 	BENEATH(PLAN, ACTION), LIST_OF(PLAN, DEADLINE), BENEATH(PLAN, DOCUMENT), BENEATH(PLAN, MEASURE),
 	RUN(PLAN, "carry-forwards", "plans:write", "carryForwardActions"),
 
-	LIST(RESCHEDULE), COUNTS(RESCHEDULE), GET(RESCHEDULE),
+	LIST(RESCHEDULE), COUNTS(RESCHEDULE), GET(RESCHEDULE), HISTORY(RESCHEDULE),
 
-	LIST(THEME), GET(THEME),
+	LIST(RETENTION_RULE), GET(RETENTION_RULE), CHANGE(RETENTION_RULE), HISTORY(RETENTION_RULE),
 
-	LIST(UPDATE), CREATE(UPDATE), COUNTS(UPDATE), GET(UPDATE),
+	LIST(THEME), GET(THEME), HISTORY(THEME),
+
+	LIST(UPDATE), CREATE(UPDATE), COUNTS(UPDATE), GET(UPDATE), HISTORY(UPDATE),
 };
 /* clang-format on */
 

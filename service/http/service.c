@@ -48,7 +48,7 @@ static int check_plain_get(struct exchange *x, struct error *err)
 	return input_no_params(x, err);
 }
 
-/* Links to every address beneath /v1 that needs nothing to be filled in. */
+/* Links to every address beneath /v1 that needs nothing to be filled in, but counts, which need to be told of what. */
 int service_index(struct exchange *x, struct error *err)
 {
 	struct buf *b = &x->answer.body;
@@ -60,7 +60,8 @@ int service_index(struct exchange *x, struct error *err)
 	for (size_t i = 0; i < n_routes; i++) {
 		const char *path = routes[i].path;
 
-		if (routes[i].method != M_GET || strncmp(path, "/v1/", 4) != 0 || strpbrk(path + 4, "/{"))
+		if (routes[i].method != M_GET || strncmp(path, "/v1/", 4) != 0 || strchr(path, '{') ||
+		    routes[i].handler == collection_counts)
 			continue;
 		buf_addf(b, "%s\"%s\":\"%s\"", separator, path + 4, path);
 		separator = ",";

@@ -10,8 +10,8 @@
 /* Each finding by its reference; where several have the same, one that may be filled in comes last and counts. */
 static const char findings_sql[] =
 	"SELECT f.external_refs ->> 'ofsted', f.id, f.version, f.authority_id, f.text = '' AND f.deleted_at IS NULL AND "
-	"(SELECT j.actor FROM inspectd.journal j WHERE j.table_name = 'finding' AND j.row_key = f.id::text "
-	"ORDER BY j.seq DESC LIMIT 1) = 'loader' FROM inspectd.finding f WHERE f.external_refs ? 'ofsted' ORDER BY 5";
+	"(SELECT j.actor FROM inspectd.journal j WHERE j.row_id = f.id::text AND j.table_name = 'finding' "
+	"AND j.row_key = j.row_id ORDER BY j.n DESC LIMIT 1) = 'loader' FROM inspectd.finding f WHERE f.external_refs ? 'ofsted' ORDER BY 5";
 
 struct filling {
 	struct session *session;

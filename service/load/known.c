@@ -37,8 +37,8 @@ static const char *const reference_sql[RES_COUNT_] = {
 	[RES_THEME] = "SELECT id, id, NULL, 0, false, false FROM inspectd.theme",
 	[RES_AUTHORITY] =
 		"SELECT t.id, t.id, t.id, t.version, t.deleted_at IS NOT NULL, "
-		"(SELECT j.actor FROM inspectd.journal j WHERE j.table_name = 'authority' AND j.row_key = t.id "
-		"ORDER BY j.seq DESC LIMIT 1) IS DISTINCT FROM 'loader' FROM inspectd.authority t",
+		"(SELECT j.actor FROM inspectd.journal j WHERE j.row_id = t.id AND j.table_name = 'authority' "
+		"AND j.row_key = j.row_id ORDER BY j.n DESC LIMIT 1) IS DISTINCT FROM 'loader' FROM inspectd.authority t",
 };
 
 int known_new(struct known **ret_known, struct error *err)

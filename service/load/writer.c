@@ -253,7 +253,7 @@ int writer_prepare(struct session *s, struct error *err)
 	struct statement ask = {
 		.sql = "SELECT DISTINCT CASE table_name WHEN 'authority' THEN '*' ELSE authority_id END "
 		       "FROM inspectd.journal WHERE actor IS DISTINCT FROM 'loader' AND table_name = ANY ($1::text[]) "
-		       "AND (authority_id IS NOT NULL OR table_name = 'authority')",
+		       "AND op NOT IN ('read', 'erased') AND (authority_id IS NOT NULL OR table_name = 'authority')",
 		.values = { tables },
 		.n_values = 1
 	};

@@ -137,7 +137,7 @@ int operation_diary(const struct call *call, const struct list_query *query, con
 	int outcome = -1;
 
 	if (database_mine(call->database, &c, err) < 0 ||
-	    read_within(c, &reader, parent, name, sizeof(name), &within, err) < 0)
+	    read_within(c, &reader, query->resource, parent, name, sizeof(name), &within, err) < 0)
 		return -1;
 	builder_init(&b, reach_schema(&reader));
 	diary_sql(&b, query, &within);

@@ -1,5 +1,6 @@
 /*
- * A POST that is sent again is answered again, not done again. The key is claimed
+ * A POST that is sent again within 24 hours is answered again, not done again; later, a
+ * job has swept the answer away (job/job.c), or the key begins anew. The key is claimed
  * and the answer kept in the transaction of the change, so that neither can exist
  * without the other; a second request waits on the first one's row.
  */
@@ -9,9 +10,6 @@
 #include "operation/internal.h"
 
 #include "core/banned.h"
-
-/* A few rows past their 24 hours go with each new one, whoever they are, so that nothing has to be swept. */
-static const char sweep_sql[] = "SELECT inspectd.forget_answers()";
 
 static const char claim_sql[] =
 	"INSERT INTO inspectd.idempotency AS i (caller, method, path, key, request_hash) VALUES ($1, $2, $3, $4, $5) "
@@ -60,7 +58,6 @@ int idempotency_claim(struct connection *c, const struct call *call, const struc
 	char wait[24];
 	const struct statement claim[] = {
 		{ .sql = "SELECT set_config('lock_timeout', $1, true)", .values = { wait }, .n_values = 1 },
-		{ .sql = sweep_sql },
 		{ .sql = claim_sql,
 		  .values = { key->caller, key->method, key->path, key->key, key->request_hash },
 		  .n_values = 5 },
@@ -69,15 +66,15 @@ int idempotency_claim(struct connection *c, const struct call *call, const struc
 	const struct statement read = { .sql = read_sql,
 					.values = { key->caller, key->method, key->path, key->key },
 					.n_values = 4 };
-	struct result *claimed[4] = { NULL };
+	struct result *claimed[3] = { NULL };
 	_cleanup_(result_freep) struct result *row = NULL;
 	bool ours;
 
 	(void)snprintf(wait, sizeof(wait), "%ums", key->wait_ms);
-	if (connection_run(c, &call->context, claim, 4, claimed, err) < 0)
+	if (connection_run(c, &call->context, claim, 3, claimed, err) < 0)
 		return still_in_flight(c, err);
-	ours = result_rows(claimed[2]) == 1;
-	for (size_t i = 0; i < 4; i++)
+	ours = result_rows(claimed[1]) == 1;
+	for (size_t i = 0; i < 3; i++)
 		result_free(claimed[i]);
 	if (ours)
 		return 0;

@@ -26,15 +26,37 @@ static int parent_exists(struct connection *c, const struct call *call, const st
 	return 0;
 }
 
-int read_within(struct connection *c, const struct call *call, const struct parent *parent, char *name, size_t size,
-		struct within *ret_within, struct error *err)
+/* A row that was deleted has its history still: whoever may see of it as much as its first entry may see that it was there. */
+static int history_exists(struct connection *c, const struct call *call, const struct parent *parent, struct error *err)
+{
+	_cleanup_(result_freep) struct result *found = NULL;
+	struct builder b;
+
+	builder_init(&b, reach_schema(call));
+	buf_addf(&b.sql, "SELECT FROM %s.audit_entries t WHERE t.row_id = lower($1) AND t.resource = $2 LIMIT 1",
+		 b.schema);
+	(void)builder_value(&b, parent->id);
+	(void)builder_value(&b, resource_path(parent->resource));
+	if (builder_run(&b, c, &call->context, &found, err) < 0)
+		return -1;
+	if (result_rows(found) == 0)
+		return error_set(err, ERR_NOT_FOUND, "there is no such %s", resource_noun(parent->resource));
+	return 0;
+}
+
+int read_within(struct connection *c, const struct call *call, const struct resource *r, const struct parent *parent,
+		char *name, size_t size, struct within *ret_within, struct error *err)
 {
 	if (!parent)
 		return 0;
+	if (r->id == RES_AUDIT_ENTRY) {
+		*ret_within = (struct within){ NULL, parent->id, parent->resource };
+		return history_exists(c, call, parent, err);
+	}
 	if (parent_exists(c, call, parent, err) < 0)
 		return -1;
 	(void)snprintf(name, size, "%s_id", parent->resource->name);
-	*ret_within = (struct within){ name, parent->id };
+	*ret_within = (struct within){ name, parent->id, NULL };
 	return 0;
 }
 
@@ -181,7 +203,7 @@ int operation_list(const struct call *call, const struct list_query *query, cons
 	struct connection *c;
 
 	if (database_mine(call->database, &c, err) < 0 ||
-	    read_within(c, &reader, parent, name, sizeof(name), &within, err) < 0)
+	    read_within(c, &reader, query->resource, parent, name, sizeof(name), &within, err) < 0)
 		return -1;
 	if (list_within(c, &reader, query, &within, out, &page, err) < 0) {
 		free(page.next_cursor);
@@ -255,7 +277,7 @@ int operation_counts(const struct call *call, const struct list_query *query, co
 	char name[64];
 
 	if (database_mine(call->database, &c, err) < 0 ||
-	    read_within(c, &reader, parent, name, sizeof(name), &within, err) < 0)
+	    read_within(c, &reader, query->resource, parent, name, sizeof(name), &within, err) < 0)
 		return -1;
 	builder_init(&b, reach_schema(&reader));
 	statement_counts(&b, query, &within);
@@ -350,7 +372,7 @@ int operation_export(const struct call *call, const struct list_query *query, co
 	int outcome;
 
 	if (database_mine(call->database, &c, err) < 0 ||
-	    read_within(c, &reader, parent, name, sizeof(name), &within, err) < 0)
+	    read_within(c, &reader, query->resource, parent, name, sizeof(name), &within, err) < 0)
 		return -1;
 	columns_of(&reader, query, &e.columns);
 	buf_init(&e.pending, LIMIT_ANSWER_BYTES);

@@ -2,6 +2,8 @@
  * Who has seen what is restricted: the ids of the restricted rows of an answer are
  * gathered while it is made, and logged before it goes out.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "operation/internal.h"
@@ -20,13 +22,26 @@ bool readings_wanted(const struct call *call)
 void readings_add(const struct call *call, const struct resource *r, const char *id, const char *sensitivity)
 {
 	struct buf *ids = &call->readings->ids[r->id];
+	char number[ID_BYTES + 1];
 
-	if (!sensitivity || strcmp(sensitivity, "restricted") != 0 || strlen(id) != ID_BYTES)
+	if (!sensitivity || strcmp(sensitivity, "restricted") != 0)
+		return;
+	if (r->numbered) { /* an entry of the audit shows what its row held: its number, as long as any other id */
+		(void)snprintf(number, sizeof number, "%0*lld", (int)ID_BYTES, strtoll(id, NULL, 10));
+		id = number;
+	}
+	if (strlen(id) != ID_BYTES)
 		return;
 	if (!ids->data)
 		buf_init(ids, LIMIT_ANSWER_BYTES);
 	buf_add(ids, id, ID_BYTES);
 	buf_addc(ids, ',');
+}
+
+void readings_add_shown(const struct call *call, const struct resource *r, const json_t *stored)
+{
+	if (readings_wanted(call))
+		readings_add(call, r, member_text(stored, "id"), member_text(stored, "sensitivity"));
 }
 
 void readings_add_row(const struct call *call, const struct resource *r, const struct columns *columns,
@@ -44,15 +59,21 @@ void readings_done(struct readings *readings)
 			buf_done(&readings->ids[i]);
 }
 
-/* A row may be beside several others; it is named once. */
+/* A row may be beside several others; it is named once. What is shown of the audit counts as its rows. */
 static int tell(struct connection *c, const struct call *call, const struct resource *r, const char *ids, size_t n,
 		struct error *err)
 {
 	static const char sql[] =
 		"SELECT inspectd.note_reading($1, ARRAY(SELECT DISTINCT id FROM unnest($2::uuid[]) AS u (id) ORDER BY id))";
+	static const char sql_entries[] =
+		"SELECT inspectd.note_reading(t.resource, array_agg(DISTINCT j.row_id::uuid)) FROM inspectd.journal j "
+		"JOIN inspectd.journaled_table t USING (table_name) "
+		"WHERE j.seq = ANY ($2::bigint[]) AND j.op NOT IN ('read', 'erased') AND $1 <> '' GROUP BY t.resource";
 	_cleanup_(freep) char *list = NULL;
 	_cleanup_(result_freep) struct result *done = NULL;
-	struct statement s = { .sql = sql, .values = { resource_path(r), NULL }, .n_values = 2 };
+	struct statement s = { .sql = r->numbered ? sql_entries : sql,
+			       .values = { resource_path(r), NULL },
+			       .n_values = 2 };
 
 	if (asprintf(&list, "{%.*s}", (int)(n * ITEM_BYTES - 1), ids) < 0)
 		return error_set(err, ERR_INTERNAL, "out of memory");

@@ -84,8 +84,8 @@ static char *moment_of(struct connection *c, const struct call *call, const stru
 {
 	char text[24];
 	struct statement s = {
-		.sql = "SELECT max(at) FROM inspectd.journal WHERE table_name = $1 AND row_key = lower($2) "
-		       "AND version = $3::bigint",
+		.sql = "SELECT max(at) FROM inspectd.journal WHERE row_id = lower($2) AND table_name = $1 "
+		       "AND row_key = row_id AND version = $3::bigint",
 		.values = { r->name, id, text },
 		.n_values = 3
 	};

@@ -305,13 +305,17 @@ static int change(struct connection **open, const struct call *call, const struc
 	const struct guarded write = { r, draft, stored, reason };
 	const char *id = member_text(stored, "id");
 	struct told told;
+	bool differs;
 
 	reason_tell(call, &write, &told);
 	connection_retell(*open, &told.call.context);
 	if (check_draft(*open, &told.call, r, draft, stored, err) < 0)
 		return -1;
-	if (draft_differs(r, draft, stored) && store_update(*open, &told.call, r, draft, stored, err) < 0)
+	differs = draft_differs(r, draft, stored);
+	if (differs && store_update(*open, &told.call, r, draft, stored, err) < 0)
 		return -1;
+	if (!differs || call->validate_only)
+		readings_add_shown(call, r, stored);
 	return finish(open, &told.call, r, id, NULL, 200, written, err);
 }
 
@@ -349,6 +353,8 @@ static int move(struct connection **open, const struct call *call, const struct 
 	if (check_draft(*open, &told.call, r, draft, stored, err) < 0 ||
 	    store_update(*open, &told.call, r, draft, stored, err) < 0)
 		return -1;
+	if (call->validate_only)
+		readings_add_shown(call, r, stored);
 	return finish(open, &told.call, r, id, idempotency, 200, written, err);
 }
 
@@ -429,15 +435,6 @@ static int check_return(struct connection *c, const struct call *call, const str
 	return -1;
 }
 
-static int restore(struct connection **open, const struct call *call, const struct resource *r, const char *id,
-		   const struct idempotency *idempotency, struct written *written, struct error *err)
-{
-	if (check_deleted(*open, call, r, id, err) < 0 || set_deleted(*open, call, r, id, false, err) < 0 ||
-	    check_return(*open, call, r, id, err) < 0)
-		return -1;
-	return finish(open, call, r, id, idempotency, 200, written, err);
-}
-
 int operation_restore(const struct call *call, const struct resource *r, const char *id,
 		      const struct idempotency *idempotency, struct written *written, struct error *err)
 {
@@ -446,5 +443,8 @@ int operation_restore(const struct call *call, const struct resource *r, const c
 
 	if (answered != 0)
 		return answered > 0 ? 0 : -1;
-	return restore(&open, call, r, id, idempotency, written, err);
+	if (check_deleted(open, call, r, id, err) < 0 || set_deleted(open, call, r, id, false, err) < 0 ||
+	    check_return(open, call, r, id, err) < 0)
+		return -1;
+	return finish(&open, call, r, id, idempotency, 200, written, err);
 }

@@ -111,6 +111,8 @@ unsigned builder_array(struct builder *b, char *const *texts, size_t n)
 
 const char *key_type(const struct resource *r)
 {
+	if (r->numbered)
+		return "bigint";
 	return r->own_key ? "text" : "uuid";
 }
 

@@ -51,7 +51,10 @@ static int finish_connecting(struct connection *c, uint64_t deadline_us, struct 
 	}
 }
 
-/* Answers that the row writer relies on: UTC, ISO dates, UTF-8. No parallel plans: rows are few. */
+/*
+ * Answers that the row writer relies on: UTC, ISO dates, UTF-8. No parallel plans: rows are few. Nor is any far away: what
+ * is asked for is in memory, and a page is to be walked to in an index, not sorted out of all that it could have been of.
+ */
 static void session_options(const struct database_options *o, char *out, size_t size)
 {
 	(void)snprintf(out, size,

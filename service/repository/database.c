@@ -6,6 +6,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -13,6 +14,7 @@
 
 #include "core/clock.h"
 #include "core/embedded.h"
+#include "core/log.h"
 #include "repository/connection.h"
 #include "repository/migrate.h"
 #include "repository/sqlstate.h"
@@ -21,6 +23,7 @@
 
 struct database {
 	struct database_options options;
+	atomic_bool roles_checked;
 	int ending; /* an eventfd: readable after database_hurry() */
 	pthread_key_t mine;
 	pthread_mutex_t lock; /* guards `connections` */
@@ -100,6 +103,46 @@ int database_mine(struct database *d, struct connection **ret_connection, struct
 	return 0;
 }
 
+/*
+ * What the service's role may do by which the policies would be worth nothing; and whether the login could
+ * do so by leaving its role.
+ */
+static const char roles_sql[] =
+	"SELECT string_agg(r.rolname || ' ' || may.what, ', ' ORDER BY r.rolname, may.what) "
+	"FILTER (WHERE r.rolname <> session_user), count(*) FILTER (WHERE r.rolname = session_user) FROM pg_roles r "
+	"CROSS JOIN LATERAL (VALUES (r.rolsuper, 'is a superuser'), (r.rolbypassrls, 'is exempt from policies'), "
+	"(EXISTS (SELECT FROM pg_class c WHERE c.relnamespace IN ('inspectd'::regnamespace, 'history'::regnamespace) "
+	"AND pg_has_role(r.oid, c.relowner, 'MEMBER')), 'owns tables'), "
+	"(EXISTS (SELECT FROM pg_class c WHERE c.relkind = 'r' AND (c.relnamespace = 'history'::regnamespace "
+	"OR c.oid IN ('inspectd.journal'::regclass, 'inspectd.seal'::regclass, 'inspectd.seal_mark'::regclass)) "
+	"AND (has_table_privilege(r.oid, c.oid, 'DELETE, TRUNCATE') "
+	"OR has_any_column_privilege(r.oid, c.oid, 'INSERT, UPDATE'))), 'may write the journal')) "
+	"AS may (is_so, what) WHERE may.is_so AND r.rolname IN ('inspectd_api', session_user)";
+
+/* Once, or until there is nothing to complain of. */
+static bool check_roles(struct database *d, struct connection *c, struct error *err)
+{
+	const struct statement ask = { .sql = roles_sql };
+	_cleanup_(result_freep) struct result *answer = NULL;
+
+	if (!d->options.role || atomic_load(&d->roles_checked))
+		return true;
+	if (connection_run(c, NULL, &ask, 1, &answer, err) < 0)
+		return false;
+	if (result_text(answer, 0, 0)) {
+		(void)snprintf(err->cause, sizeof(err->cause), "%s", result_text(answer, 0, 0));
+		(void)error_set(err, ERR_UNAVAILABLE,
+				"the service may do more in the database than it should, which its log tells");
+		return false;
+	}
+	if (strcmp(result_text(answer, 0, 1), "0") != 0)
+		log_warn("the database login may do more than the role %s that it takes; better a login that is only "
+			 "a member of it",
+			 d->options.role);
+	atomic_store(&d->roles_checked, true);
+	return true;
+}
+
 bool database_ready(struct database *d, struct error *err)
 {
 	struct connection *c = NULL;
@@ -111,7 +154,7 @@ bool database_ready(struct database *d, struct error *err)
 		return false;
 	(void)snprintf(expected, sizeof(expected), "%zu", n_embedded_migrations);
 	if (strcmp(result_text(answer, 0, 0), expected) == 0)
-		return true;
+		return check_roles(d, c, err);
 	(void)error_set(err, ERR_UNAVAILABLE,
 			"the database has %s migrations applied, this version needs %s: run `inspectd migrate`",
 			result_text(answer, 0, 0), expected);

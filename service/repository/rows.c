@@ -65,6 +65,10 @@ void row_value_json(struct buf *out, const struct resource *r, const struct fiel
 		buf_add(out, "null", 4);
 		return;
 	}
+	if (f->type == F_ID && r->numbered) {
+		buf_add(out, cell.text, cell.len);
+		return;
+	}
 	switch (f->type) {
 	case F_INT:
 		buf_add(out, cell.text, cell.len);

@@ -31,8 +31,9 @@ static const struct layer layers[] = {
 
 /* What belongs to no authority is told to all who have the scope: the frame in which councils are inspected. */
 static const char *const reference_tables[] = {
-	"authority", "authority_succession", "bank_holiday",     "calendar_version",      "deadline_rule",
-	"framework", "framework_grade",      "framework_strand", "statistical_neighbour", "theme",
+	"authority", "authority_succession", "bank_holiday",     "calendar_version", "deadline_rule",
+	"framework", "framework_grade",      "framework_strand", "retention_rule",   "statistical_neighbour",
+	"theme",
 };
 
 /* --- what a row must be ------------------------------------------------------------ */
@@ -144,6 +145,13 @@ static void add_owned(struct buf *out, const struct layer *l)
 				add_list(out, l, resources[i], &resources[i]->fields[j]);
 }
 
+void seen_reference_tables(struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(reference_tables); i++)
+		buf_addf(out, "%s%s", i ? "," : "'{", reference_tables[i]);
+	buf_adds(out, "}'");
+}
+
 static void add_reference(struct buf *out, const struct layer *l)
 {
 	for (size_t i = 0; i < ARRAY_LEN(reference_tables); i++) {
@@ -181,6 +189,7 @@ void seen_script(struct buf *script)
 		add_owned(script, &layers[i]);
 		add_reference(script, &layers[i]);
 		add_rest(script, &layers[i]);
+		seen_journal(script, layers[i].name, layers[i].beneath);
 		add_grants(script, &layers[i]);
 	}
 }

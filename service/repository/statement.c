@@ -91,9 +91,9 @@ static void add_external_ref(struct builder *b, const struct resource *r, const 
 			 n);
 	else
 		buf_addf(&b->sql,
-			 " AND t.id IN (SELECT x.row_id FROM unnest($%u::text[]) v JOIN inspectd.external_ref x "
-			 "ON x.resource = '%s' AND x.system = split_part(v, ':', 1) "
-			 "AND x.ref = substr(v, strpos(v, ':') + 1))",
+			 " AND t.id IN (SELECT x.row_id FROM (SELECT split_part(v, ':', 1) AS system, "
+			 "substr(v, strpos(v, ':') + 1) AS ref FROM unnest($%u::text[]) v OFFSET 0) v "
+			 "JOIN inspectd.external_ref x ON x.resource = '%s' AND x.system = v.system AND x.ref = v.ref)",
 			 n, r->name);
 }
 
@@ -174,6 +174,13 @@ static const struct filter *filter_within(const struct resource *r, const char *
 	return NULL;
 }
 
+static void add_traced(struct builder *b, const struct within *within)
+{
+	unsigned id = builder_value(b, within->value), path = builder_value(b, resource_path(within->traced));
+
+	buf_addf(&b->sql, " AND t.row_id = lower($%u) AND t.resource = $%u", id, path);
+}
+
 static void add_within(struct builder *b, const struct resource *r, const struct within *within)
 {
 	struct predicate p = { .op = OP_IN, .values = (char *[]){ (char *)within->value }, .n_values = 1 };
@@ -202,7 +209,9 @@ static void add_where(struct builder *b, const struct list_query *q, const struc
 				 f->rows->owner);
 	}
 	buf_adds(&b->sql, " WHERE true");
-	if (within && within->name)
+	if (within && within->traced)
+		add_traced(b, within);
+	else if (within && within->name)
 		add_within(b, q->resource, within);
 	for (size_t i = 0; i < q->n_predicates; i++) {
 		if (q->predicate[i].filter && q->predicate[i].filter->type == F_EXTERNAL)
@@ -277,11 +286,20 @@ static void add_after(struct builder *b, const struct list_query *q, size_t i)
 	buf_adds(&b->sql, ")");
 }
 
+/* Of the past: what came about later is not there, so an order by when it did may begin with the moment asked about. */
+static bool is_of_moment(const struct builder *b, const struct sort_key *k)
+{
+	return is_recorded(b) &&
+	       (strcmp(k->field->name, "updated_at") == 0 || strcmp(k->field->name, "created_at") == 0);
+}
+
 /* The bound on the first key alone is implied by the rest; it is what lets PostgreSQL start the index scan there. */
 static void add_position(struct builder *b, const struct list_query *q, enum segment segment)
 {
 	const struct sort_key *k = &q->sort[0];
 
+	if (is_of_moment(b, k))
+		buf_addf(&b->sql, " AND t.%s <= inspectd.recorded_at()", k->field->name);
 	if (segment == SEGMENT_NULLS)
 		buf_addf(&b->sql, " AND t.%s IS NULL", k->field->name);
 	else if (segment == SEGMENT_VALUES)

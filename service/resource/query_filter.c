@@ -21,6 +21,7 @@
 /* Filters that many resources have. */
 static const struct filter by_uuid = { "id", F_ID, .sql = "id = ANY ({v}::uuid[])" };
 static const struct filter by_key = { "id", F_ID, .sql = "id = ANY ({v}::text[])" };
+static const struct filter by_number = { "id", F_ID, .sql = "id = ANY ({v}::bigint[])" };
 static const struct filter by_external_ref = { "external_ref", F_EXTERNAL }; /* its SQL: repository/statement.c */
 
 static const struct comparison {
@@ -170,7 +171,7 @@ static bool check_values(struct query_reader *q, const struct field *f, const ch
 static const struct filter *filter_named(const struct resource *r, const char *name)
 {
 	if (strcmp(name, "id") == 0)
-		return r->own_key ? &by_key : &by_uuid;
+		return r->numbered ? &by_number : r->own_key ? &by_key : &by_uuid;
 	if (r->owned && strcmp(name, "external_ref") == 0)
 		return &by_external_ref;
 	for (size_t i = 0; i < r->n_filters; i++)

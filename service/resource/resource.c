@@ -41,6 +41,11 @@ const struct resource *const resources[RES_COUNT_] = {
 	[RES_DELIVERY_MODEL] = &delivery_model_resource,
 	[RES_CLIENT] = &client_resource,
 	[RES_API_KEY] = &api_key_resource,
+	[RES_AUDIT_ENTRY] = &audit_entry_resource,
+	[RES_READING] = &reading_resource,
+	[RES_SEAL] = &seal_resource,
+	[RES_ERASURE] = &erasure_resource,
+	[RES_RETENTION_RULE] = &retention_rule_resource,
 };
 
 const struct field *resource_field(const struct resource *r, const char *name)
@@ -53,8 +58,12 @@ const struct field *resource_field(const struct resource *r, const char *name)
 
 bool resource_has_key_form(const struct resource *r, const char *id)
 {
+	int64_t number;
+
 	if (r->id == RES_AUTHORITY)
 		return pattern_named("la")->holds(id);
+	if (r->numbered)
+		return text_to_int(id, &number) == 0 && number > 0;
 	return r->own_key ? text_is_slug(id) : text_is_uuid(id);
 }
 

@@ -17,6 +17,9 @@
 
 VOCABULARY(access_statuses, "access_status", { "active", "Active" }, { "revoked", "Revoked" });
 
+VOCABULARY(audit_ops, "audit_op", { "created", "Created" }, { "updated", "Changed" }, { "deleted", "Deleted" },
+	   { "restored", "Restored" }, { "read", "Read" }, { "erased", "Erased" });
+
 VOCABULARY(authority_types, "authority_type", { "unitary", "Unitary authority" },
 	   { "metropolitan_district", "Metropolitan district" }, { "london_borough", "London borough" },
 	   { "city_corporation", "City of London Corporation" }, { "county", "County council" });
@@ -182,6 +185,7 @@ const struct vocabulary *const vocabularies[] = {
 	&action_precisions,
 	&action_statuses,
 	&attendances,
+	&audit_ops,
 	&authority_statuses,
 	&authority_types,
 	&board_kinds,

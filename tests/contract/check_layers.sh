@@ -38,12 +38,13 @@ declare -A may_include=(
     [identity]='(core|identity)/'
     [resource]='(core|resource)/'
     [repository]='(core|resource|repository)/'
+    [job]='(core|job)/|repository/database\.h"'
     [operation]='(core|resource|repository|operation)/'
     # Opening the database is the one thing that http does with it; the rest goes through operations.
     [http]='((core|identity|resource|operation|http)/|repository/database\.h")'
     [load]='(core|resource|operation|load)/'
 )
-for layer in core identity resource repository operation http load; do
+for layer in core identity resource repository job operation http load; do
     mapfile -t files < <(sources "service/$layer" "include/$layer")
     # A name without a folder is a private header beside the file.
     breaches_of "$layer may not include this" < <(

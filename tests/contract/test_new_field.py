@@ -154,7 +154,7 @@ def test_the_text_says_how_many_lines_each_part_is(copy):
 def test_nothing_else_of_the_service_is_touched():
     changed = re.findall(r"^\+\+\+ b/(.*)$", diff(), re.MULTILINE)
     assert [path for path in changed if path.startswith(("service/", "include/"))] == ["service/resource/finding.c"]
-    assert [path for path in changed if path.startswith("sql/")] == ["sql/migrations/0016_finding_page_number.sql"]
+    assert [path for path in changed if path.startswith("sql/")] == ["sql/migrations/0018_finding_page_number.sql"]
 
 
 # --- the field through the API ----------------------------------------------------------------

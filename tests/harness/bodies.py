@@ -30,6 +30,7 @@ PARENTS: dict[str, tuple[str, str]] = {
     "observations": ("measure_id", "measures"),
     "meetings": ("board_id", "boards"),
     "agenda-items": ("meeting_id", "meetings"),
+    "erasures": ("row_id", "findings"),
 }
 
 LEAST: dict[str, Callable[[int], dict]] = {
@@ -51,6 +52,7 @@ LEAST: dict[str, Callable[[int], dict]] = {
     "interventions": lambda n: {"kind": "commissioner", "started_on": "2020-02-03"},
     "delivery-models": lambda n: {"kind": "in_house"},
     "clients": lambda n: {"name": f"Team {n}", "scopes": ["findings:read"]},
+    "erasures": lambda n: {"resource": "findings", "reason": f"It named a child {n}"},
 }
 
 # Members that a parent made for a row needs, so that the row may be.
@@ -302,12 +304,19 @@ def full_client(given: Given) -> dict:
     }
 
 
+def retention_rule(given: Given) -> dict:
+    """That of the findings, which nobody makes and nobody takes away: as it was not before."""
+    body = {"months": 24, "basis": f"The schedule of the council, {given.serial()}"}
+    return given.api.patch("/v1/retention-rules/findings", body, expect=200).json
+
+
 FULL: dict[str, Callable[[Given], dict]] = {
     "authorities": full_authority, "inspections": full_inspection, "findings": full_finding, "actions": full_action,
     "organisations": full_organisation, "documents": full_document, "plans": full_plan, "updates": full_update,
     "extensions": full_extension, "measures": full_measure, "observations": full_observation, "boards": full_board,
     "meetings": full_meeting, "agenda-items": full_agenda_item, "decisions": full_decision,
     "interventions": full_intervention, "delivery-models": full_delivery_model, "clients": full_client,
+    "erasures": lambda given: {"members": ["text", "gloss"]},
     # By PATCH, because no POST makes one.
     "deadlines": lambda given: {"stated_source": "The letter", "met_on": "2024-08-23"},
 }
@@ -340,7 +349,8 @@ def api_key(given: Given) -> dict:
     return given.api.get(made.location, expect=200).json
 
 
-ARISES: dict[str, Callable[[Given], dict]] = {"deadlines": deadline, "reschedules": reschedule, "keys": api_key}
+ARISES: dict[str, Callable[[Given], dict]] = {"deadlines": deadline, "reschedules": reschedule, "keys": api_key,
+                                                "retention-rules": retention_rule}
 
 # --- what happens to rows -----------------------------------------------------------
 
@@ -362,6 +372,7 @@ CHANGE: dict[str, dict[str, Any]] = {
     "interventions": {"instrument": "Another instrument"},
     "delivery-models": {"summary": "Another summary"},
     "clients": {"name": "Another name"},
+    "retention-rules": {"basis": "Another basis"},
 }
 
 MOVES: dict[str, dict[str, str]] = {

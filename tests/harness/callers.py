@@ -129,26 +129,27 @@ ADDS = table("""
 """, NEW)
 
 # What an operation that is about no row of anybody's answers, by what it needs:
-#   read   the scope for reading
-#   admin  that scope; any: a key; free: nothing
+#   read, audit   the scope for reading, `audit:read`
+#   seals         audit:read, bound to no authority and cleared for all
+#   admin         that scope; any: a key; free: nothing
 NEEDS = table("""
-    public           200  403  200  200
-    public_of_a      200  403  200  200
-    read_a           200  403  200  200
-    write_a          200  403  200  200
-    council_a        200  403  200  200
-    two              200  403  200  200
-    council_all      200  403  200  200
-    all_read         200  403  200  200
-    all_write        200  403  200  200
-    admin            200   ok  200  200
-    bound_admin      403  403  200  200
-    council_admin    403  403  200  200
-    no_scope         403  403  200  200
-    anonymous        401  401  401  200
-    revoked          401  401  401  200
-    expired          401  401  401  200
-""", ["read", "admin", "any", "free"])
+    public           200  200  403  403  200  200
+    public_of_a      200  200  403  403  200  200
+    read_a           200  200  403  403  200  200
+    write_a          200  200  403  403  200  200
+    council_a        200  200  403  403  200  200
+    two              200  200  403  403  200  200
+    council_all      200  200  403  403  200  200
+    all_read         200  200  200  403  200  200
+    all_write        200  200  200  403  200  200
+    admin            200  200  200   ok  200  200
+    bound_admin      403  403  403  403  200  200
+    council_admin    403  403  403  403  200  200
+    no_scope         403  403  403  403  200  200
+    anonymous        401  401  401  401  401  200
+    revoked          401  401  401  401  401  200
+    expired          401  401  401  401  401  200
+""", ["read", "audit", "seals", "admin", "any", "free"])
 
 # --- every route, by hand: what it is ---------------------------------------------------------
 
@@ -156,45 +157,50 @@ NEEDS = table("""
 PLAIN = {
     "free": "/docs /livez /metrics /problems /problems/{slug} /readyz /v1/openapi.json /v1/openapi.yaml",
     "any": "/v1 /v1/me /v1/search /v1/vocabularies /v1/working-days",
+    "seals": "/v1/audit/verify /v1/audit/heads",
+    "audit": "/v1/audit /v1/audit/counts /v1/audit/readings /v1/erasures /v1/erasures/counts /v1/erasures/{id} "
+             "/v1/retention-rules /v1/retention-rules/{id}",
 }
 # A resource, what is done to its rows (a plus: by `admin` alone), and what is listed (and, with *, added) beneath them.
 OWNED = """
-actions          list add counts get change delete restore move
+actions          list add counts get change delete restore move history
                  documents* extensions* reschedules updates*
-agenda-items     list add counts get change delete restore
-boards           list add counts get change delete restore  actions meetings* plans
-deadlines        list counts get change
-decisions        list add counts get change delete restore move
-delivery-models  list add counts get change delete restore
-documents        list add counts get change delete restore
-extensions       list add counts get move
-findings         list add counts get change delete restore move  actions* documents*
-inspections      list add counts get change delete restore move
+agenda-items     list add counts get change delete restore history
+boards           list add counts get change delete restore history  actions meetings* plans
+deadlines        list counts get change history
+decisions        list add counts get change delete restore move history
+delivery-models  list add counts get change delete restore history
+documents        list add counts get change delete restore history
+extensions       list add counts get move history
+findings         list add counts get change delete restore move history  actions* documents*
+inspections      list add counts get change delete restore move history
                  actions deadlines documents* findings* plans reschedules
-interventions    list add counts get change delete restore
-measures         list add counts get change delete restore  observations*
-meetings         list add counts get change delete restore move  agenda-items* decisions* documents*
-observations     list add counts get change delete restore
-organisations    list add counts get change delete restore
-plans            list add counts get change delete restore move carry-forwards
+interventions    list add counts get change delete restore history
+measures         list add counts get change delete restore history  observations*
+meetings         list add counts get change delete restore move history  agenda-items* decisions* documents*
+observations     list add counts get change delete restore history
+organisations    list add counts get change delete restore history
+plans            list add counts get change delete restore move history carry-forwards
                  actions* deadlines documents* measures*
-reschedules      list counts get
-updates          list add counts get
+reschedules      list counts get history
+updates          list add counts get history
 """
 # Rows that are nobody's, so that all see them.
 REFERENCE = """
-authorities      list add+ counts get change+ delete+ restore+ move+ handovers
+authorities      list add+ counts get change+ delete+ restore+ move+ history handovers
                  actions* boards* deadlines delivery-models* findings inspections* interventions* measures* neighbours
                  plans*
-frameworks       list get
-themes           list get
-clients          list+ add+ counts+ get+ change+ move+  keys*+
-keys             list+ get+ move+
+frameworks       list get history
+themes           list get history
+clients          list+ add+ counts+ get+ change+ move+ history  keys*+
+keys             list+ get+ move+ history
+erasures         add+ history
+retention-rules  change+ history
 """
 WORDS = {
     "list": ("GET", ""), "add": ("POST", ""), "counts": ("GET", "/counts"), "get": ("GET", "/{id}"),
     "change": ("PATCH", "/{id}"), "delete": ("DELETE", "/{id}"), "restore": ("POST", "/{id}/restore"),
-    "move": ("POST", "/{id}/transitions"),
+    "move": ("POST", "/{id}/transitions"), "history": ("GET", "/{id}/history"),
     "carry-forwards": ("POST", "/{id}/carry-forwards"), "handovers": ("POST", "/{id}/handovers"),
 }
 
@@ -216,7 +222,7 @@ class Route:
             return "admin"
         if self.owned and "{id}" in self.path or self.does in ("add", "list_of", "add_to", "handovers"):
             return None
-        return {"list": "read", "counts": "read", "get": "read"}.get(self.does, self.does)
+        return {"list": "read", "counts": "read", "get": "read", "history": "audit"}.get(self.does, self.does)
 
 
 def _of_resources(text: str, owned: bool) -> Iterator[Route]:

@@ -29,14 +29,9 @@ class Resource:
         self.name: str = table["name"]
         self.plural: str = table["plural"]
         self.routes = [route for route in ROUTES if route["resource"] == self.name]
-        self.key = self._segment()
+        self.key: str = table["path"]
         self.path = f"/v1/{self.key}"
         self.fields: dict[str, dict] = {field["name"]: field for field in table["fields"]}
-
-    def _segment(self) -> str:
-        """Of the resource's own address; of one that is only listed beneath others, its plural."""
-        own = [route["path"].split("/")[2] for route in self.routes if not route["parent"]]
-        return own[0] if own else self.plural.replace("_", "-")
 
     def __repr__(self) -> str:
         return self.key
@@ -74,7 +69,10 @@ class Resource:
     @property
     def absent_id(self) -> str:
         """Of the right form, and nobody's."""
-        return {"authority": "999", "framework": "no-such", "theme": "no-such"}.get(self.name, ABSENT_ID)
+        if self.table["numbered"]:
+            return "999999999999"
+        slugs = dict.fromkeys(("framework", "theme", "retention_rule"), "no-such")
+        return {"authority": "999", **slugs}.get(self.name, ABSENT_ID)
 
     # --- members ------------------------------------------------------------------
 

@@ -130,12 +130,13 @@ class Journal:
         self.db = db
 
     def position(self) -> int:
-        return self.db.execute("SELECT coalesce(max(seq), 0) FROM inspectd.journal").fetchone()[0]
+        return self.db.execute("SELECT coalesce(max(seq), 0) FROM inspectd.journal WHERE op <> 'read'").fetchone()[0]
 
     def since(self, position: int) -> list[tuple]:
-        """(table, key, op, version) of every change after a position."""
+        """(table, key, op, version) of every change after a position; that a row was read is none."""
         return self.db.execute(
-            "SELECT table_name, row_key, op, version FROM inspectd.journal WHERE seq > %s ORDER BY seq", [position]
+            "SELECT table_name, row_key, op, version FROM inspectd.journal WHERE seq > %s AND op <> 'read' ORDER BY seq",
+            [position],
         ).fetchall()
 
     def last(self, row_key: str) -> dict:

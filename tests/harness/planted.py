@@ -59,6 +59,7 @@ class Planted:
         for kind in CLOSED:
             self.add("organisations", "nobody", kind)
         self.bury()
+        self.erase()
         self.traces = {trace: row for row in self.rows for trace in (row.id, row.marker)}
 
     def now(self) -> str:
@@ -107,6 +108,15 @@ class Planted:
         for row in self.rows:
             if row.kind == "gone":
                 self.api.delete(row.path, if_match="*", expect=204)
+
+    def erase(self) -> None:
+        """The summary of a document of each, for a reason that is in its history."""
+        self.erasures = []
+        for owner in self.authorities:
+            marker, row = self.marker(), self.of("documents", owner, "restricted")[0]
+            body = {"resource": "documents", "row_id": row.id, "members": ["summary"], "reason": marker}
+            self.erasures.append(self.api.create("/v1/erasures", body)["id"])
+            self.keep("erasures", owner, "restricted", self.erasures[-1], marker)
 
 
 # The member that a marker stands in.
@@ -210,7 +220,7 @@ class Plant:
 
     def documents(self) -> None:
         for kind in CLOSED:
-            self.add("documents", kind, role="evidence")
+            self.add("documents", kind, role="evidence", summary="What it says")
 
     def documented(self) -> None:
         """Each document is about everything."""

@@ -71,6 +71,7 @@ class Service:
             "INSPECTD_SECRET_FILE": str(self.cluster.secret),
             "INSPECTD_BIND": "127.0.0.1",
             "INSPECTD_PORT": "0",
+            "INSPECTD_JOBS_S": "0",  # what a test has not done, nothing else does meanwhile
             "INSPECTD_RATE": "1000000",  # a suite asks more in a minute than a client should
         }
         theirs = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTD")}

@@ -14,15 +14,12 @@ from typing import Any, Iterator
 import psycopg
 
 from harness.bodies import CHANGE, MOVES, PARENTS
-from harness.callers import ADDS, CHANGES, ROUTES, SEES, Route
+from harness.callers import ADDS, CHANGES, NEEDS, ROUTES, SEES, Route
 from harness.described import ABSENT_ID, LIMITS, named, resources
-from harness.described import ROUTES as DESCRIBED
 from harness.planted import SENSITIVITY, TRACES, Planted, Row
 from harness.service import Answer, Api, Service
 
-THERE = {(route["method"], route["path"]) for route in DESCRIBED}
 KINDS = {"public": "open", "council": "council", "restricted": "restricted"}
-HERE = [route for route in ROUTES if (route.method, route.path) in THERE]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,11 +71,13 @@ class Walk:
 
     @functools.lru_cache(maxsize=None)
     def hidden(self, caller: str, then: bool = False) -> frozenset[str]:
-        """What must not be in an answer to this caller. What is gone was as `council`, when it was there."""
-        sees = SEES[caller]
+        """What must not be in an answer to this caller. What is gone was as `council`, when it was there; erasures are
+        for those alone who see all."""
+        sees, sees_all = SEES[caller], NEEDS[caller]["seals"] == "200"
         return frozenset(
             trace for trace, row in self.planted.traces.items()
             if sees[(row.owner, "council") if then and row.kind == "gone" else row.column] != "200"
+            or row.key == "erasures" and not sees_all
         )
 
     def told(self, answer: Answer) -> set[str]:
@@ -147,7 +146,7 @@ class Walk:
 
     def beneath(self) -> Iterator[Question]:
         """Every list beneath every row."""
-        for route in HERE:
+        for route in ROUTES:
             if route.does != "list_of" or route.admin:
                 continue
             if route.owned:
@@ -159,7 +158,8 @@ class Walk:
 
     def items(self) -> Iterator[Question]:
         for row in self.rows:
-            yield Question(row.path, of=row)
+            if row.key != "erasures":
+                yield Question(row.path, of=row)
             if row.kind == "gone":
                 yield Question(f"{row.path}?as_recorded_at={self.planted.before}", then=True, of=row)
 
@@ -168,6 +168,19 @@ class Walk:
         for some in chunks(rows, 40):
             yield Question(f"/v1/search?q={words(some)}&limit=200")
 
+    def histories(self) -> Iterator[Question]:
+        for route in ROUTES:
+            if route.does == "history" and route.owned:
+                for row in self.of(route.above):
+                    yield Question(f"{row.path}/history?limit=200", then=True, of=row)
+
+    def audit(self) -> Iterator[Question]:
+        since = f"at_gte={self.planted.since}"
+        for path in ("/v1/audit", "/v1/audit/readings"):
+            yield Question(f"{path}?{since}", accept="application/x-ndjson", then=True)
+            yield Question(f"{path}?{since}", accept="text/csv", then=True)
+            yield Question(f"{path}?{since}&as_recorded_at={self.planted.before}", accept="application/x-ndjson", then=True)
+
     # --- writes -----------------------------------------------------------------------------
 
     def deeds(self, caller: str) -> Iterator["Deed"]:
@@ -175,7 +188,7 @@ class Walk:
         do nothing to any row, one of each resource will do."""
         some = set(CHANGES[caller].values()) & {"ok", "404"}
         rows = [row for row in self.rows if some or row.column == ("A", "council")]
-        for route in HERE:
+        for route in ROUTES:
             if route.method == "GET" or route.admin or not route.owned or route.does == "add":
                 continue
             for row in rows:
@@ -187,7 +200,8 @@ class Walk:
             child = resources()[route.below]
             sensitivity = {"sensitivity": SENSITIVITY[row.kind]} if "sensitivity" in child.written else {}
             return self.planted.given.least(route.below) | sensitivity
-        return {"change": CHANGE.get(row.key), "move": MOVES.get(row.key), "carry-forwards": {"reason": "A new year"}}.get(route.does)
+        bodies = {"change": CHANGE.get(row.key), "move": MOVES.get(row.key), "carry-forwards": {"reason": "A new year"}}
+        return bodies.get(route.does)
 
     def as_absent(self, caller: str, answer: Answer, id: str, **options: Any) -> None:
         """It is word for word what is answered where there is no such row."""
@@ -208,6 +222,8 @@ class Walk:
     def additions(self, caller: str) -> Iterator["Addition"]:
         """A new row of every resource, owner and sensitivity."""
         for key, (member, above) in PARENTS.items():
+            if not resources()[key].table["owned"]:
+                continue
             owners = ("A", "B", "nobody") if resources()[key].table["shared"] else ("A", "B")
             for (owner, sensitivity), expected in ADDS[caller].items():
                 if owner not in owners:
@@ -246,11 +262,7 @@ class Deed:
         return {"json": self.body, "if_match": "*" if self.route.does in ("change", "delete", "move") else None}
 
     def expected(self, caller: str) -> str:
-        """By the table; only the scope `admin` erases, and it is asked for before anything else is looked at."""
-        cell = CHANGES[caller][self.row.column]
-        if self.route.does == "erase":
-            return cell if cell == "401" or caller == "admin" else "403"
-        return cell
+        return CHANGES[caller][self.row.column]
 
 
 @dataclasses.dataclass(frozen=True)

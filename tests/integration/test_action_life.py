@@ -526,13 +526,6 @@ def test_slippage_is_answered_as_it_was_recorded(api, action, db):
                                                                                       "2024-06-01"]
 
 
-def test_a_row_that_was_recorded_before_a_list_existed_had_nothing_in_it(api, action, db):
-    path = action(funding=[{"source": "The council"}])
-    db.execute("UPDATE inspectd.journal SET image = image - 'funding' WHERE row_key = %s", [path.rsplit("/", 1)[1]])
-    row = api.get(path).json
-    assert api.get(path, {"as_recorded_at": row["created_at"]}, expect=200).json["funding"] == []
-
-
 # --- updates --------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from harness.cases import Cases
 from harness.described import ABSENT_ID, resources
 from harness.described import ROUTES as DESCRIBED
 from harness.planted import Planted
-from harness.walk import HERE, Question, Walk, brief
+from harness.walk import Question, Walk, brief
 
 # Who is shown rows at all; and who is not, whatever is asked.
 SHOWN = [caller for caller, cells in SEES.items() if "200" in cells.values()]
@@ -64,10 +64,11 @@ def test_rows_of_every_resource_and_kind_are_planted(walk):
 
 @each_caller
 def test_what_is_about_nobodys_rows_opens_to_whom_the_table_says(walk, caller):
-    ids = {"authorities": walk.planted.authorities["A"], "frameworks": "sif", "themes": "thresholds"}
+    ids = {"authorities": walk.planted.authorities["A"], "frameworks": "sif", "themes": "thresholds",
+           "retention-rules": "findings"}
     before = walk.written()
     with Cases() as case:
-        for route in HERE:
+        for route in ROUTES:
             if route.needs:
                 with case(caller, route.method, route.path):
                     path = route.path.replace("{id}", ids.get(route.above, ABSENT_ID))
@@ -202,6 +203,40 @@ def references(key: str) -> Iterator[tuple[str, str]]:
             yield entry["name"], by_name[entry["ref"]]
 
 
+# --- the audit ---------------------------------------------------------------------------------
+
+
+@each_view
+def test_the_history_of_a_row_is_404_where_the_row_is_hidden(walk, caller):
+    """And to a public view, which has no history, for every row."""
+    with Cases() as case:
+        for question in walk.histories():
+            with case(caller, question.target, question.of):
+                row = question.of
+                column = (row.owner, "council") if row.kind == "gone" else row.column
+                has_history = CALLERS[caller][2] != "public"
+                hold(walk, caller, question, SEES[caller][column] if has_history else "404")
+
+
+@each_view
+def test_the_audit_shows_what_was_done_to_rows_that_the_caller_may_see(walk, caller):
+    for question in walk.audit():
+        if CALLERS[caller][2] == "public":
+            assert not walk.told(walk.ask(caller, question))
+        else:
+            hold(walk, caller, question)
+
+
+@each_shown
+def test_erasures_are_listed_to_whom_all_is_open(walk, caller):
+    """Others find those of the rows that they see in the history of these."""
+    seen = set(walk.planted.erasures) if NEEDS[caller]["seals"] == "200" else set()
+    listed = walk.apis[caller].get("/v1/erasures?limit=200", expect=200)
+    assert not walk.leaked(caller, listed) and set(listed.ids) == seen
+    for id in walk.planted.erasures:
+        walk.apis[caller].get(f"/v1/erasures/{id}", expect=200 if seen else 404)
+
+
 # --- writing -----------------------------------------------------------------------------------
 
 
@@ -250,7 +285,7 @@ def test_actions_are_handed_over_by_who_writes_for_both(walk, caller):
 def test_a_row_is_added_beneath_an_authority_by_whom_the_table_says(walk, caller):
     before = walk.written()
     with Cases() as case:
-        for route in HERE:
+        for route in ROUTES:
             for owner, authority in walk.planted.authorities.items():
                 if route.does == "add_to" and route.above == "authorities":
                     with case(caller, route.path, owner):

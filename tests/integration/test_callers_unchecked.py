@@ -12,7 +12,7 @@ from typing import Iterable, Iterator
 import pytest
 
 from harness import cluster as clusters
-from harness.callers import SEES, STRANGERS, keys
+from harness.callers import NEEDS, SEES, STRANGERS, keys
 from harness.cases import Cases
 from harness.described import resources
 from harness.planted import Planted
@@ -72,6 +72,19 @@ def test_no_search_leaks(walk, caller):
     hold(walk, caller, walk.searches())
 
 
+@each_view
+def test_no_history_leaks(walk, caller):
+    hold(walk, caller, [*walk.histories(), *walk.audit()])
+
+
+@pytest.mark.parametrize("caller", [caller for caller in SEES if NEEDS[caller]["seals"] != "200"])
+def test_no_erasure_leaks(walk, caller):
+    """Whoever does not see all sees none."""
+    assert walk.apis[caller].get("/v1/erasures", expect=200).data == []
+    for id in walk.planted.erasures:
+        walk.apis[caller].get(f"/v1/erasures/{id}", expect=404)
+
+
 @each_caller
 def test_nothing_is_written_that_the_caller_may_not_write(walk, caller):
     before = walk.written()
@@ -114,4 +127,7 @@ def test_nobody_but_an_admin_comes_by_clients_and_keys_or_changes_what_is_everyb
     api.patch(f"/v1/clients/{client}", {"scopes": ["admin"]}, if_match="*")
     api.post(f"/v1/clients/{client}/keys", {})
     api.post(f"/v1/clients/{client}/transitions", {"to": "revoked"}, headers={"If-Match": "*"})
+    api.patch("/v1/retention-rules/findings", {"months": 1}, if_match="*")
+    finding = walk.db.execute("SELECT id::text FROM inspectd.finding LIMIT 1").fetchone()[0]
+    api.post("/v1/erasures", {"resource": "findings", "row_id": finding, "reason": "Mine"})
     assert walk.written() == before

@@ -10,7 +10,7 @@ from harness.bodies import CHANGE
 from harness.described import resources, those
 from harness.service import Answer, Api
 
-VARYING = {"date", "x-request-id", "ratelimit"}
+VARYING = {"date", "x-request-id", "ratelimit"}  # how much is left of one's quota, too
 READS = [
     "/v1/actions/{action}",
     "/v1/actions/{action}?fields=title",

@@ -724,7 +724,7 @@ def test_a_calendar_is_loaded_by_itself(calendar):
 def test_migrating_gives_inspections_that_were_there_their_deadlines(cluster, make_database):
     database = make_database(clusters.EMPTY)
     with cluster.connect(database) as connection:
-        connection.execute("DROP SCHEMA inspectd, recorded CASCADE")
+        connection.execute("DROP SCHEMA inspectd, recorded, history CASCADE")
         for path in sorted(MIGRATIONS.glob("000[1-4]_*.sql")):
             connection.execute(path.read_text())
             connection.execute("INSERT INTO inspectd.migration (name, checksum) VALUES (%s, %s)",

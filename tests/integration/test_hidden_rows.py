@@ -188,6 +188,15 @@ def test_what_was_open_and_is_open_is_seen_as_it_was(given, public, db):
     assert public.get(path, {"as_recorded_at": before}, expect=200).json["title"] == "As it was"
 
 
+@pytest.mark.parametrize("first, then", [("public", "council"), ("council", "public")])
+def test_the_history_of_an_open_row_does_not_show_what_was_closed(given, caller, db, first, then):
+    row, _ = moved(given, db, first, then)
+    stranger = caller(given.authority())
+    answer = stranger.get(f"/v1/documents/{row['id']}/history")
+    assert "As it was" not in answer.text
+    assert answer.status == (200 if then == "public" else 404)
+
+
 def test_an_inspection_is_open_from_the_day_that_it_is_published(given, public, authority):
     visit = given.inspection(authority, sensitivity="public", status="reported", start_on="2024-04-08",
                              end_on="2024-04-09", received_on="2024-05-20")

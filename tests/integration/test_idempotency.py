@@ -256,6 +256,21 @@ def test_a_request_still_in_flight_is_waited_for_and_then_a_conflict(service, cl
     assert len(journal.since(before)) == 1
 
 
+def test_an_erasure_in_flight_is_waited_for_and_then_a_conflict(service, cluster, given, watch, start_service):
+    patient = start_service(service.database, INSPECTD_IDEMPOTENCY_WAIT_MS=300, INSPECTD_LOCK_MS=20000,
+                            INSPECTD_STATEMENT_MS=20000)
+    api, row = patient.api(service.make_key()), given.finding()["id"]
+    body = {"resource": "findings", "row_id": row, "reason": "It named a child"}
+    with concurrent.futures.ThreadPoolExecutor(1) as pool, cluster.connect(service.database) as other:
+        with other.transaction():
+            other.execute("SELECT FROM inspectd.finding WHERE id = %s FOR UPDATE", [row])
+            first = pool.submit(api.post, "/v1/erasures", body, idempotency_key="one erasure")
+            await_true(lambda: watch(WAITING) == 1)
+            api.post("/v1/erasures", body, idempotency_key="one erasure", expect=409)
+        done = first.result(30).expect(201)
+    assert same(done, api.post("/v1/erasures", body, idempotency_key="one erasure", expect=201))
+
+
 def test_a_retry_that_comes_during_the_first_request_gets_its_answer(service, cluster, given, watch, start_service,
                                                                      journal):
     patient = start_service(service.database, INSPECTD_LOCK_MS=20000, INSPECTD_STATEMENT_MS=20000)

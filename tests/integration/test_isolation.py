@@ -588,6 +588,174 @@ def test_an_earlier_answer_is_for_who_still_sees_the_row(cluster, service, rows)
                     fresh.close()
 
 
+# --- who has read what is restricted -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def read(service, rows) -> Callable[..., dict[str, set[str]]]:
+    """read("own", path): the restricted rows that were noted for this one request, by resource."""
+    admin = service.admin()
+    serial = itertools.count(1)
+
+    def ask(caller: str, target: str, method: str = "GET", expect: int = 200, **headers: str) -> dict[str, set[str]]:
+        request = f"reading-{next(serial)}"
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        service.api(service.keys[caller]).request(
+            method, target, headers={"X-Request-ID": request, **headers}, expect=expect)
+        noted: dict[str, set[str]] = {}
+        for entry in admin.get("/v1/audit/readings", {"request_id": request}, expect=200).data:
+            noted.setdefault(entry["resource"], set()).update(entry["row_ids"])
+            assert entry["actor"].startswith("client:") and entry["authority_id"] in (
+                *rows.authorities.values(), None)
+        return noted
+
+    return ask
+
+
+@pytest.mark.parametrize("mode", ["both"], indirect=True)
+def test_whoever_reads_what_is_restricted_is_noted_with_what_they_were_shown(rows, read):
+    owner = rows.authorities["A"]
+    hidden = {key: {row.id for row in rows.of(key, "A", "restricted")} for key in
+              ("actions", "updates")}
+    action, planted = rows.one("actions", "A", "restricted"), {row.id for row in rows.rows}
+    csv, lines = {"Accept": "text/csv"}, {"Accept": "application/x-ndjson"}
+    with Cases() as case:
+        for target, headers, noted in (
+                (action.path, {}, ("actions",)),
+                (f"{action.path}?fields=title", {}, ("actions",)),
+                (f"/v1/actions?authority_id={owner}&fields=id&sort=-title,due_on", {}, ("actions",)),
+                (f"/v1/actions?authority_id={owner}", csv, ("actions",)),
+                (f"/v1/actions?authority_id={owner}&fields=title", lines, ("actions",)),
+                (f"/v1/search?q={action.mark}", {}, ("actions",)),
+                (f"/v1/updates?authority_id={owner}&expand=action", {}, ("updates", "actions")),
+                (f"{rows.one('findings', 'A', 'open').path}/actions?fields=id", {}, ("actions",)),
+                (f"{rows.one('documents', 'A', 'open').path}", {}, ()),
+                (f"/v1/actions?authority_id={owner}&sensitivity=council,public", {}, ()),
+                (f"/v1/actions/counts?by=sensitivity&authority_id={owner}", {}, ())):
+            with case(target, headers):
+                shown = read("own", target, **headers)  # of what was planted; other tests have made more
+                assert {key: ids & planted for key, ids in shown.items()} == {key: hidden[key] for key in noted}
+
+
+@pytest.mark.parametrize("mode", ["both"], indirect=True)
+def test_what_shows_no_restricted_row_is_not_noted(rows, read, service):
+    action = rows.one("actions", "A", "restricted")
+    tag = service.api(service.keys["all"]).get(action.path, expect=200).etag
+    assert read("own", action.path, expect=304, If_None_Match=tag) == {}
+    assert read("own", action.path, method="HEAD") == {}
+    assert read("council", f"/v1/actions?authority_id={rows.authorities['A']}") == {}
+    assert read("council", action.path, expect=404) == {}
+    assert read("all", action.path) == {"actions": {action.id}}
+
+
+@pytest.mark.parametrize("mode", ["both"], indirect=True)
+def test_what_an_export_shows_is_noted_however_much_it_is(cluster, service, rows, read):
+    with cluster.connect(service.database) as db:
+        db.execute("INSERT INTO inspectd.action (id, authority_id, sensitivity, title, status) SELECT inspectd.uuid_v7(), "
+                   "%s, 'restricted', 'Many', 'proposed' FROM generate_series(1, 2300)", [rows.authorities["B"]])
+        noted = read("two", "/v1/actions?status=proposed&fields=title", Accept="text/csv")
+        assert len(noted["actions"]) == 2300
+        entries = db.execute("SELECT jsonb_array_length(row_ids) FROM inspectd.readings ORDER BY id DESC LIMIT 3").fetchall()
+        assert sorted(n for n, in entries) == [300, 1000, 1000]
+
+
+# --- what the audit tells -------------------------------------------------------------------------------
+
+
+# caller: the authorities that it is bound to, and its clearance; each has every scope to read, `audit:read` among them
+AUDITORS = {"own": ("A", "restricted"), "council": ("A", "council"), "stranger": ("B", "restricted"),
+            "every_council": (None, "council"), "public": (None, "public")}
+
+
+@pytest.fixture(scope="module")
+def auditor(service, mode, rows) -> Callable[[str], Api]:
+    keys = {}
+
+    def api(caller: str) -> Api:
+        if caller not in keys:
+            owners, clearance = AUDITORS[caller]
+            keys[caller] = service.make_key(
+                [scope for scope in scopes() if scope.endswith(":read")], f"auditor {caller}",
+                authorities=owners and [rows.authorities[owner] for owner in owners], clearance=clearance)
+        made = service.api(keys[caller])
+        made.validate = mode != "policies"
+        return made
+
+    return api
+
+
+def in_the_audit(api: Api, row: dict, key: str, marks: list[str], now: str) -> list[list[str]]:
+    """Which of these words each way to ask for the entries of one row tells."""
+    then = {"as_recorded_at": now}
+    asked = [(f"/v1/{key}/{row['id']}/history", {}), (f"/v1/{key}/{row['id']}/history", then),
+             ("/v1/audit", {"row_id": row["id"], "limit": 200}), ("/v1/audit", {"row_id": row["id"], **then})]
+    return [[mark for mark in marks if mark in api.get(path, query).text] for path, query in asked]
+
+
+@pytest.fixture
+def clock(cluster, service) -> Callable[[], str]:
+    def now() -> str:
+        with cluster.connect(service.database) as db:
+            return db.execute("SELECT clock_timestamp() AT TIME ZONE 'UTC'").fetchone()[0].isoformat() + "Z"
+
+    return now
+
+
+@pytest.mark.parametrize("caller", AUDITORS)
+def test_the_audit_tells_of_a_row_as_it_was_to_who_would_have_seen_it_and_sees_it(rows, service, auditor, fresh, clock, caller):
+    marks = [rows.mark() for _ in range(3)]
+    admin = service.admin()
+    row = fresh("documents", sensitivity="restricted", title=marks[0])
+    for mark, sensitivity in zip(marks[1:], ("council", "public")):
+        admin.patch(f"/v1/documents/{row['id']}", {"title": mark, "sensitivity": sensitivity}, expect=200)
+    told = {"own": marks, "council": marks[1:], "every_council": marks[1:], "stranger": marks[2:], "public": []}[caller]
+    assert in_the_audit(auditor(caller), row, "documents", marks, clock()) == [told] * 4
+    counted = auditor(caller).get("/v1/audit/counts", {"by": "op", "op": "created,updated", "row_id": row["id"]},
+                                   expect=200).data
+    assert sum(entry["count"] for entry in counted) == len(told)
+    admin.patch(f"/v1/documents/{row['id']}", {"sensitivity": "restricted"}, expect=200)
+    assert in_the_audit(auditor(caller), row, "documents", marks, clock()) == [marks if caller == "own" else []] * 4
+
+
+def test_what_was_written_before_an_inspection_was_published_is_its_own_councils(rows, cluster, service, auditor, clock):
+    marks, admin = [rows.mark() for _ in range(2)], service.admin()
+    with cluster.connect(service.database) as db:
+        given = Given(admin, db)
+        visit = given.inspection(rows.authorities["A"], sensitivity="public", kind="focused_visit", status="reported",
+                                 start_on="2024-04-09", end_on="2024-04-10", received_on="2024-05-20")
+        row = given.finding(visit["id"], sensitivity="public", stage="final", gloss=marks[0])
+    admin.patch(f"/v1/inspections/{visit['id']}", {"published_on": "2024-05-28"}, expect=200)
+    admin.move(f"/v1/inspections/{visit['id']}", "published", on="2024-05-28", expect=200)
+    for gloss in (None, marks[1]):
+        admin.patch(f"/v1/findings/{row['id']}", {"gloss": gloss}, expect=200)
+    told = {"own": marks, "council": marks, "every_council": marks, "stranger": marks[1:], "public": []}
+    assert {caller: in_the_audit(auditor(caller), row, "findings", marks, clock()) for caller in AUDITORS} == {
+        caller: [seen] * 4 for caller, seen in told.items()}
+
+
+@pytest.mark.parametrize("caller", AUDITORS)
+def test_that_words_were_erased_is_told_to_who_sees_the_row_still(service, auditor, fresh, caller):
+    admin = service.admin()
+    row = fresh("documents", sensitivity="council", summary="words")
+    admin.create("/v1/erasures", {"resource": "documents", "row_id": row["id"], "members": ["summary"], "reason": "asked"})
+    api, erased = auditor(caller), {"row_id": row["id"], "op": "erased"}
+    told = caller in ("own", "council", "every_council")
+    assert len(api.get("/v1/audit", erased, expect=200).data) == told
+    assert api.get(f"/v1/documents/{row['id']}/history").status == (200 if told else 404)
+    admin.patch(f"/v1/documents/{row['id']}", {"sensitivity": "restricted"}, expect=200)
+    assert len(api.get("/v1/audit", erased, expect=200).data) == (caller == "own")
+    assert api.get(f"/v1/documents/{row['id']}/history").status == (200 if caller == "own" else 404)
+
+
+@pytest.mark.parametrize("caller", AUDITORS)
+def test_who_read_what_is_restricted_is_told_to_those_whose_it_is(rows, service, auditor, fresh, caller):
+    row = fresh("documents", sensitivity="restricted")
+    service.admin().get(f"/v1/documents/{row['id']}", expect=200)
+    noted = {"row_id": row["id"]}
+    assert (auditor(caller).get("/v1/audit/readings", noted, expect=200).data != []) == (caller == "own")
+    assert (auditor(caller).get("/v1/audit", {"op": "read", **noted}, expect=200).data != []) == (caller == "own")
+
+
 # --- who calls ----------------------------------------------------------------------------------------
 
 

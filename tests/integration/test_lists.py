@@ -18,6 +18,7 @@ from harness.bodies import SEARCHED
 from harness.cases import Cases
 from harness.described import ROUTES, as_sent, named, resources, singular, those
 from harness.examples import Given, Journal, moment
+from harness.plans import Plans, cost_of, walk_plan
 from harness.service import Answer, Api
 
 NDJSON = {"Accept": "application/x-ndjson"}
@@ -28,8 +29,13 @@ TEXTUAL = ("text", "enum", "id", "ref")
 each_list = pytest.mark.parametrize("resource", LISTED)
 
 
-def path_of(resource: str) -> str:
-    return resources()[resource].path
+# Of these every question is asked as they were at one moment: to read what the audit tells of restricted rows is told
+# in it too.
+HELD = dict.fromkeys(("audit", "audit/readings"), "")
+
+
+def path_of(resource: str, beneath: str = "") -> str:
+    return resources()[resource].path + beneath + HELD.get(resource, "")
 
 
 def fields_with(resource: str, mark: str) -> list[dict]:
@@ -167,6 +173,7 @@ def world(api: Api, given: Given) -> dict[str, Any]:
     full = api.get("/v1/actions", {"q": "re-referrals"}, expect=200).data[0]
     return {
         "words": words,
+        "restricted": given.one("findings", sensitivity="restricted")["id"],
         "partner": full["partners"][0]["organisation_id"],
         "board": next(row for row in whole(api, "/v1/plans") if row["boards"])["boards"][0]["board_id"],
         "visit": visit,
@@ -243,10 +250,15 @@ def everything(api: Api, world: dict, service, cluster) -> Iterator[Callable[[st
 
     with cluster.connect(service.database) as connection:
         journal = Journal(connection)
+        for _ in range(2):
+            connection.execute("SELECT inspectd.seal()")
+        whole(api, "/v1/findings", {"sensitivity": "restricted"})  # which is noted
+        when, = connection.execute("SELECT clock_timestamp() AT TIME ZONE 'UTC'").fetchone()
+        HELD.update(dict.fromkeys(HELD, f"?as_recorded_at={when.isoformat()}Z"))
 
         def read(resource: str) -> list[dict]:
             position = journal.position()
-            if kept.get(resource, (-1, []))[0] != position:
+            if kept.get(resource, (-1, []))[0] != position and not (resource in HELD and resource in kept):
                 kept[resource] = position, whole(api, path_of(resource))
             return kept[resource][1]
 
@@ -371,20 +383,22 @@ def turned(sort: str) -> str:
     return ",".join(key[1:] if key.startswith("-") else f"-{key}" for key in sort.split(","))
 
 
-def collation(name: str, type: str) -> str:
-    return "" if type not in TEXTUAL else f"::text COLLATE inspectd.{'numbering' if name == 'number' else 'plain'}"
+def collation(resource: str, name: str) -> str:
+    of = resources()[resource]
+    is_number = name == "id" and of.table["numbered"]
+    return "" if is_number or of.fields[name]["type"] not in TEXTUAL else f"::text COLLATE inspectd.{'numbering' if name == 'number' else 'plain'}"
 
 
-def in_order(db: psycopg.Connection, resource: str, sort: str) -> list[tuple]:
-    """The values of the sort keys as PostgreSQL orders them: one named collation, nulls last both ways."""
-    types = {name: field["type"] for name, field in resources()[resource].fields.items()}
+def in_order(db: psycopg.Connection, resource: str, sort: str, chosen: list) -> list[tuple]:
+    """The values of the sort keys of the chosen as PostgreSQL orders them: one named collation, nulls last both ways."""
     keys = [(key.lstrip("-"), key.startswith("-")) for key in sort.split(",")]
     columns = ", ".join(f"t.{name}" for name, _ in keys)
     order = ", ".join(
-        f"t.{name}{collation(name, types[name])} {'DESC' if down else 'ASC'} NULLS LAST"
+        f"t.{name}{collation(resource, name)} {'DESC' if down else 'ASC'} NULLS LAST"
         for name, down in keys
     )
-    rows = db.execute(f"SELECT {columns} FROM inspectd.{resources()[resource].plural} t ORDER BY {order}").fetchall()
+    rows = db.execute(f"SELECT {columns} FROM inspectd.{resources()[resource].plural} t "
+                      f"WHERE t.id = ANY (%s) ORDER BY {order}", [chosen]).fetchall()
     return [tuple(map(comparable, row)) for row in rows]
 
 
@@ -414,7 +428,7 @@ def test_every_sort_orders_nulls_last_and_pages_through_everything_once(api, db,
         rows = page_by_page(api, resource, way, keys, size)
         assert len(set(ids(rows))) == len(rows), way
         found = [tuple(as_column(resource, key, row[key]) for key in keys) for row in rows]
-        assert found == in_order(db, resource, way), way
+        assert found == in_order(db, resource, way, ids(everything(resource))), way
         if "id" not in keys:
             assert ties_run_one_way(rows, keys), way
 
@@ -819,7 +833,8 @@ def test_a_range_keeps_what_lies_in_it_and_nothing_that_is_missing(api, everythi
 @each_list
 def test_ids_find_their_rows_and_absent_ones_nothing(api, everything, resource):
     chosen = sorted(ids(everything(resource)))[:3]
-    found = api.get(path_of(resource), {"id": ",".join([*chosen, resources()[resource].absent_id])}, expect=200).ids
+    asked = ",".join(map(str, [*chosen, resources()[resource].absent_id]))
+    found = api.get(path_of(resource), {"id": asked}, expect=200).ids
     assert sorted(found) == chosen
 
 
@@ -922,6 +937,7 @@ LINKED |= {
     ("actions", "organisation_id"): (
         lambda w: w["partner"], lambda w, row, v: v in [p["organisation_id"] for p in row["partners"]]
     ),
+    ("audit/readings", "row_id"): (lambda w: w["restricted"], lambda w, row, v: v in row["row_ids"]),
     ("plans", "board_id"): (lambda w: w["board"], lambda w, row, v: v in [b["board_id"] for b in row["boards"]]),
 }
 
@@ -1094,7 +1110,7 @@ def test_counts_are_the_totals_of_the_lists(api, everything, resource, name):
     for row in everything(resource):
         for value in row[name] if one != name else [row[name]]:
             expected[value] = expected.get(value, 0) + 1
-    counted = api.get(path_of(resource) + "/counts", {"by": one}, expect=200).data
+    counted = api.get(path_of(resource, "/counts"), {"by": one}, expect=200).data
     found = {row[one]: row["count"] for row in counted}
     if one != name:
         found.pop(None, None)
@@ -1111,7 +1127,7 @@ def test_nothing_else_can_be_counted_by(api, resource):
         for name, field in resources()[resource].fields.items():
             if not field["count"]:
                 with case(name):
-                    refused(api.get(path_of(resource) + "/counts", {"by": name}), "by")
+                    refused(api.get(path_of(resource, "/counts"), {"by": name}), "by")
 
 
 def test_counts_go_by_several_members_under_the_filters_of_the_list(api, everything):
@@ -1164,6 +1180,11 @@ def test_counts_refuse_what_they_do_not_take(api, query, name):
 def test_a_nested_list_is_the_flat_list_filtered_by_its_parent(api, everything, route):
     parent, resource = named(route["parent"]), named(route["resource"])
     nested, id = first_with_rows(api, route, parent.key, everything)
+    if route["path"].endswith("/history"):
+        then = {"as_recorded_at": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+        nested = whole(api, route["path"].replace("{id}", id), then)
+        assert nested and nested == whole(api, "/v1/audit", then | {"row_id": id, "resource": parent.key})
+        return
     if not resource.is_listed:
         assert all(row[f"{parent.name}_id"] == id for row in nested)
         return
@@ -1235,7 +1256,7 @@ def fill(owner: psycopg.Connection, table: str) -> None:
 @pytest.fixture(scope="module")
 def deep(
     cluster: clusters.Cluster, start_service, make_database
-) -> Iterator[tuple[Api, Callable[[Callable], list[dict]]]]:
+) -> Iterator[tuple[Api, Plans]]:
     """A service over many rows, and what PostgreSQL says of each statement's plan."""
     database = make_database()
     with cluster.connect(database) as owner, owner.transaction():
@@ -1243,39 +1264,8 @@ def deep(
         for table in FILL:
             fill(owner, table)
         owner.execute("ANALYZE")
-    for name, value in {
-        "session_preload_libraries": "auto_explain",
-        "auto_explain.log_min_duration": "0",
-        "auto_explain.log_analyze": "on",
-        "auto_explain.log_buffers": "on",
-        "auto_explain.log_timing": "off",
-        "auto_explain.log_format": "json",
-    }.items():
-        cluster.execute(f"ALTER DATABASE {database} SET {name} = '{value}'")
-    api = start_service(database, INSPECTD_WORKERS=2).admin()
-
-    def plans(request: Callable[[], Any]) -> list[dict]:
-        begin = cluster.log.stat().st_size
-        request()
-        with cluster.log.open("rb") as log:
-            log.seek(begin)
-            return [
-                json.loads(text)["Plan"]
-                for text in re.findall(r"  plan:\n(\t?\{.*?\n\t?\})\n", log.read().decode(), re.DOTALL)
-            ]
-
-    yield api, plans
-
-
-def walk_plan(plan: dict) -> Iterator[dict]:
-    yield plan
-    for child in plan.get("Plans", []):
-        yield from walk_plan(child)
-
-
-def cost_of(plans: list[dict]) -> int:
-    """Blocks that the dearest statement touched."""
-    return max(plan.get("Shared Hit Blocks", 0) + plan.get("Shared Read Blocks", 0) for plan in plans)
+    plans = Plans(cluster, database)
+    yield start_service(database, INSPECTD_WORKERS=2).admin(), plans
 
 
 DEEP = [

@@ -63,10 +63,10 @@ class Loader:
         return journal, self.rows("SELECT name, checksum, at FROM inspectd.loaded_file ORDER BY name")
 
     def strangers(self) -> list[tuple]:
-        """Who else wrote, and where. The rules of deadlines and the first calendar come with the migrations."""
+        """Who else wrote, and where. The rules of deadlines and of retention and the first calendar come with the migrations."""
         return self.rows(
             "SELECT DISTINCT actor, table_name FROM inspectd.journal WHERE actor IS DISTINCT FROM 'loader' "
-            "AND table_name NOT IN ('calendar_version', 'deadline_rule', 'client', 'api_key')"
+            "AND table_name NOT IN ('calendar_version', 'deadline_rule', 'retention_rule', 'client', 'api_key')"
         )
 
     def forget_files(self) -> None:

@@ -94,25 +94,28 @@ def test_a_retry_is_409_even_when_statements_may_take_no_longer_than_its_wait(se
 
 
 def test_the_services_role_cannot_write_the_journal_by_a_trigger_of_its_own(db):
-    for function in ("journal_write", "keep_external_refs"):
+    for function in ("history.action", "inspectd.keep_external_refs"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
             db.execute("SET LOCAL ROLE inspectd_api")
             db.execute("CREATE TEMP TABLE action (id uuid)")
             db.execute(
                 f"CREATE TRIGGER forge AFTER INSERT ON pg_temp.action FOR EACH ROW "
-                f"EXECUTE FUNCTION inspectd.{function}('id')"
+                f"EXECUTE FUNCTION {function}('id')"
             )
 
 
 # What does run so, and answers no more than its caller may know: each by a test of its own.
 FOR_THE_SERVICE = {
     "inspectd.client_of_key(bytea)",  # test_clients.py: whose a key is, to whoever has that key
-    "inspectd.forget_answers()",  # a few answers that are past their day, whoever they were for
+    "inspectd.run_answers()",  # test_retention.py, with the next: no more than the schedule says
+    "inspectd.run_retention()",
+    "inspectd.seal()",  # test_audit.py, with the next: seals what is there
+    "inspectd.verify_audit(text,numeric)",  # refuses who may not see all
     "inspectd.image_is_seen(inspectd.journal)",  # test_callers_unchecked.py, as those that follow: yes or no
     "inspectd.journal_is_open()",
     "inspectd.sees_row(text,uuid)",
     "inspectd.leads_to(text,text,uuid,uuid)",
-    "inspectd.note_reading(text,uuid[])",  # test_readings.py: adds, and tells nothing
+    "inspectd.note_reading(text,uuid[])",  # test_audit.py: adds, and tells nothing
 }
 # Whether the caller sees a row, which it could ask the table.
 SEES = re.compile(r"inspectd\.sees_[a-z_]+\(uuid\)")
@@ -195,8 +198,8 @@ def test_a_list_as_it_was_finds_its_order_in_an_index(db, table):
     with db.transaction():
         db.execute("SELECT set_config('inspectd.recorded_at', now()::text, true), set_config('enable_sort', 'off', true)")
         plan = db.execute(f"EXPLAIN SELECT id FROM recorded.{table} ORDER BY id LIMIT 26").fetchall()
-    assert any("journal_first_key" in line for (line,) in plan), plan
-    assert not any("Sort" in line for (line,) in plan), plan
+    assert any(f"using {table}_key on {table}" in line for (line,) in plan), plan
+    assert not any("Sort" in line or "inspectd.journal" in line for (line,) in plan), plan
 
 
 TURN = "SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))"

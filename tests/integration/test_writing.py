@@ -77,7 +77,8 @@ def test_a_new_row_leaves_one_entry_in_the_journal_with_its_caller(api, given, j
     body, before = given.body(resource), journal.position()
     answer = api.with_headers(X_Request_ID="made-here", X_Acting_User="a.person").post(f"/v1/{resource}", body,
                                                                                        expect=201)
-    assert [entry[2:] for entry in journal.since(before)] == [("created", 1)]
+    entries = [entry for entry in journal.since(before) if resource != "erasures" or entry[0] == "erasure"]  # it changes a row
+    assert [entry[2:] for entry in entries] == [("created", 1)]
     entry = journal.last(answer.json["id"])
     assert entry["request_id"] == "made-here" and entry["person"] == "a.person" and entry["actor"]
 
@@ -676,7 +677,7 @@ def test_what_a_row_refers_to_cannot_be_deleted_and_the_refusal_says_why(api, gi
                     detail = answer.problem["detail"]
                     assert words in detail or of.plural.replace("_", " ") in detail, detail
                     assert re.search(r"\d", detail), detail
-        assert case.tried or resource in ("authorities", "clients")
+        assert case.tried or resource in ("authorities", "clients", "erasures")
 
 
 def referred_to(row: dict, of: Resource) -> set[tuple[str, str]]:

@@ -134,6 +134,12 @@ static void scopes_follow_the_contract(void **state)
 	}
 }
 
+/* What there is of a row in the audit is its history. */
+static bool is_history(const struct route *r)
+{
+	return r->parent && r->resource->id == RES_AUDIT_ENTRY;
+}
+
 /* A nested path names its parent first, then the resource's own. */
 static void paths_say_their_resources(void **state)
 {
@@ -147,7 +153,7 @@ static void paths_say_their_resources(void **state)
 			continue;
 		if (r->parent)
 			snprintf(start, sizeof start, "/v1/%s/{id}/%s", resource_path(r->parent),
-				 resource_path(r->resource));
+				 is_history(r) ? "history" : resource_path(r->resource));
 		else
 			snprintf(start, sizeof start, "/v1/%s", resource_path(r->resource));
 		CHECK(strncmp(r->path, start, strlen(start)) == 0, "%s", r->path);
@@ -164,7 +170,7 @@ static void what_is_nested_names_its_parent(void **state)
 		struct builder b;
 		char name[64], list[72];
 
-		if (!r->parent)
+		if (!r->parent || is_history(r))
 			continue;
 		snprintf(name, sizeof name, "%s_id", r->parent->name);
 		snprintf(list, sizeof list, "%ss", name);
@@ -187,6 +193,19 @@ static void what_is_only_added_to_is_never_changed_or_deleted(void **state)
 		      "%s", routes[i].path);
 }
 
+/* Whoever has a row's id may ask what became of it. */
+static void every_resource_whose_rows_can_be_read_has_their_history(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_routes; i++) {
+		const struct route *r = &routes[i];
+		char path[96];
+
+		snprintf(path, sizeof path, "%s/history", r->path);
+		CHECK(r->handler != item_read || router_has(path, M_GET), "%s", path);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -200,6 +219,7 @@ int main(void)
 		cmocka_unit_test(paths_say_their_resources),
 		cmocka_unit_test(what_is_nested_names_its_parent),
 		cmocka_unit_test(what_is_only_added_to_is_never_changed_or_deleted),
+		cmocka_unit_test(every_resource_whose_rows_can_be_read_has_their_history),
 	};
 
 	return RUN(tests);
