@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import signal
 import time
 
 import pytest
@@ -192,14 +193,59 @@ def test_a_key_is_kept_for_24_hours(api, given, db, unwritten):
     assert same(again, post(api, body, "a day", expect=201))
 
 
-def test_twenty_at_once_with_one_key_make_one_row(api, given, journal):
+def test_fifty_at_once_with_one_key_make_one_row(api, given, journal):
     body, before = given.body("actions"), journal.position()
-    with concurrent.futures.ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: post(api, body, "twenty"), range(20)))
-    assert [answer.status for answer in answers] == [201] * 20
-    assert len({answer.body for answer in answers}) == 1
+
+    def insist(_: int) -> Answer:
+        """As a client should: a conflict means that the first is still under way."""
+        answer = post(api, body, "fifty")
+        while answer.status == 409:
+            answer = post(api, body, "fifty")
+        return answer
+
+    with concurrent.futures.ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(insist, range(50)))
+    assert [answer.status for answer in answers] == [201] * 50
+    assert len({(answer.body, answer.etag, answer.location) for answer in answers}) == 1
     assert sum(not replayed(answer) for answer in answers) == 1
     assert len(journal.since(before)) == 1
+
+
+@pytest.fixture
+def silent_commits(cluster, make_database):
+    """A database, and a place in which what is committed there is kept, and nobody told of it."""
+    database = make_database()
+    cluster.execute(f"ALTER DATABASE {database} SET synchronous_commit = on")
+
+    @contextlib.contextmanager
+    def silence():
+        cluster.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            cluster.execute("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")
+
+    return database, silence
+
+
+def test_a_crash_between_commit_and_answer_still_replays(cluster, silent_commits, start_service):
+    database, silence = silent_commits
+    service = start_service(database)
+    key, body = service.make_key(), {"authority_id": "806", "title": "Recruit"}
+    service.api(key).get("/v1/me", expect=200)  # that the key was used is noted, and not again so soon
+    with cluster.connect(database, clusters.SUPERUSER) as watch, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        lost = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'SyncRep'"
+        with silence():
+            first = pool.submit(post, service.api(key), body, "crash")
+            await_true(lambda: watch.execute(f"SELECT count(*) {lost}").fetchone()[0] == 1)
+            service.end(signal.SIGKILL)
+            assert first.exception(30), "it was answered"
+            watch.execute(f"SELECT pg_terminate_backend(pid) {lost}")
+            await_true(lambda: watch.execute("SELECT count(*) FROM inspectd.action").fetchone()[0] == 1)
+        api = service.start().api(key)
+        again, once_more = (post(api, body, "crash", expect=201) for _ in range(2))
+        assert replayed(again) and same(again, once_more)
+        assert [row["id"] for row in api.all("/v1/actions")] == [again.json["id"]]
 
 
 def test_twenty_at_once_that_fail_all_get_the_failure(api, given, unwritten):
