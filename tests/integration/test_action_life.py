@@ -11,6 +11,7 @@ import datetime
 
 import pytest
 
+from harness import cluster as clusters
 from harness.examples import day, today
 
 
@@ -524,6 +525,21 @@ def test_slippage_is_answered_as_it_was_recorded(api, action, db):
     then = api.get(path, {"as_recorded_at": before["updated_at"]}, expect=200).json
     assert [then[name] for name in ("times_moved", "days_moved", "rag", "due_on")] == [1, 31, "not_rated",
                                                                                       "2024-06-01"]
+
+
+def test_a_row_that_was_recorded_before_a_list_existed_had_nothing_in_it(api, action, service, cluster):
+    """Its entry is made as an earlier version wrote it, past what refuses that, and the past is filled anew from there."""
+    path = action(funding=[{"source": "The council"}])
+    with cluster.connect(service.database, clusters.SUPERUSER) as owner, owner.transaction():
+        owner.execute("SET LOCAL session_replication_role = replica")
+        older = owner.execute("UPDATE inspectd.journal SET image = image - 'funding' WHERE row_key = %s",
+                              [path.rsplit("/", 1)[1]])
+        assert older.rowcount == 1
+        owner.execute("DELETE FROM history.action")
+        owner.execute("SELECT inspectd.fill_history('action')")
+    row = api.get(path).json
+    assert row["funding"] != []
+    assert api.get(path, {"as_recorded_at": row["created_at"]}, expect=200).json["funding"] == []
 
 
 # --- updates --------------------------------------------------------------------------------

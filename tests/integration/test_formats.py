@@ -256,7 +256,8 @@ def some_id(api: Api, filled: dict[str, dict], of: Resource) -> str:
     "route", [r for r in ROUTES if r["method"] == "GET" and r["parent"]], ids=lambda route: route["operation_id"]
 )
 def test_a_list_beneath_a_row_is_exported_like_any_other(api, filled, route):
-    path, resource = held(route["path"].replace("{id}", some_id(api, filled, named(route["parent"])))), named(route["resource"]).key
+    path = held(route["path"].replace("{id}", some_id(api, filled, named(route["parent"]))))
+    resource = named(route["resource"]).key
     rows = api.all(path, {"limit": 200})
     assert from_ndjson(export(api, path, NDJSON).text) == rows
     assert from_csv(resource, export(api, path, CSV).text) == rows
